@@ -1,5 +1,6 @@
 //! Arrows between our crates point one way: cli → api → engine → store → model. A new
-//! arrow is a design change and is drawn here, in a change of its own.
+//! arrow is a design change and is drawn here, in a change of its own. Tests of any
+//! crate may use `kith-testing`.
 
 use super::Finding;
 use super::tree::Packages;
@@ -16,6 +17,8 @@ const ARROWS: [(&str, Option<&[&str]>); 8] = [
     ("xtask", Some(&[])),
 ];
 
+const TESTING: &str = "kith-testing";
+
 pub(super) fn check(packages: &Packages) -> Vec<Finding> {
     let ours: Vec<_> = packages.0.iter().filter(|package| package.source.is_none()).collect();
     let is_ours = |name: &&String| ours.iter().any(|package| package.name == **name);
@@ -26,7 +29,9 @@ pub(super) fn check(packages: &Packages) -> Vec<Finding> {
             continue;
         };
         let Some(may) = may else { continue };
-        for on in package.depends_on.iter().filter(is_ours).filter(|on| !may.contains(&on.as_str())) {
+        let tests_with = package.tests_with.iter().filter(|on| *on != TESTING);
+        let on_ours = package.depends_on.iter().chain(tests_with).filter(is_ours);
+        for on in on_ours.filter(|on| !may.contains(&on.as_str())) {
             findings.push(finding(format!("`{}` must not depend on `{on}`", package.name)));
         }
     }
@@ -54,6 +59,16 @@ mod tests {
         assert_eq!(check(&right), []);
         let wrong = Packages(vec![ours("kith-model", &["kith-store"]), ours("kith-store", &[])]);
         assert_eq!(check(&wrong), [finding("`kith-model` must not depend on `kith-store`".into())]);
+    }
+
+    #[test]
+    fn lets_tests_use_the_harness() {
+        let mut api = ours("kith-api", &["kith-engine"]);
+        api.tests_with.push(TESTING.to_owned());
+        let others = [ours("kith-engine", &[]), ours(TESTING, &["kith-api"])];
+        assert_eq!(check(&Packages(std::iter::once(api).chain(others).collect())), []);
+        let wrong = Packages(vec![ours("kith-api", &[TESTING]), ours(TESTING, &[])]);
+        assert_eq!(check(&wrong).len(), 1);
     }
 
     #[test]

@@ -85,9 +85,9 @@ mod tests {
         Package {
             name: name.into(),
             version: version.into(),
-            licence: None,
             source: Some(source.into()),
             depends_on: depends_on.iter().map(|on| (*on).to_owned()).collect(),
+            ..Package::default()
         }
     }
 

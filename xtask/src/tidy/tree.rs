@@ -1,7 +1,7 @@
 //! What is checked: the files git knows of (tracked, or new and not ignored), and the
 //! packages cargo resolves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -85,29 +85,42 @@ pub(crate) struct Package {
     pub(crate) licence: Option<String>,
     /// Where it comes from; `None` for a member of the workspace.
     pub(crate) source: Option<String>,
-    /// Names of the packages it depends on directly, tests and build scripts included.
+    /// Names of the packages it depends on directly, build scripts included.
     pub(crate) depends_on: Vec<String>,
+    /// Names of the packages that only its tests depend on.
+    pub(crate) tests_with: Vec<String>,
 }
 
-/// Every package cargo resolves for the targets that are built.
+/// Every package that is built, tests included, for the targets that count.
 #[derive(Debug)]
 pub(crate) struct Packages(pub(crate) Vec<Package>);
 
 impl Packages {
     /// Asks cargo.
     pub(crate) fn of_workspace(targets: &[String]) -> Result<Self> {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root()).args(["metadata", "--format-version", "1", "--locked"]);
+        let mut metadata = cargo("metadata");
+        metadata.args(["--format-version", "1"]);
+        let mut tree = cargo("tree");
+        tree.args(["--workspace", "--prefix", "none", "--edges", "normal,build,dev", "--format", "{p}"]);
         for target in targets {
-            cargo.args(["--filter-platform", target]);
+            metadata.args(["--filter-platform", target]);
+            tree.args(["--target", target]);
         }
-        let metadata: Json = serde_json::from_str(&run(&mut cargo)?).context("reading cargo's metadata")?;
-        Ok(Self::of_metadata(&metadata))
+        let metadata: Json =
+            serde_json::from_str(&run(&mut metadata)?).context("reading cargo's metadata")?;
+        let mut packages = Self::of_metadata(&metadata);
+        packages.keep_built(&run(&mut tree)?);
+        Ok(packages)
+    }
+
+    /// The metadata also knows what an optional feature would bring; the tree does not.
+    fn keep_built(&mut self, tree: &str) {
+        let built: BTreeSet<(&str, &str)> = tree.lines().filter_map(named).collect();
+        self.0.retain(|package| built.contains(&(package.name.as_str(), package.version.as_str())));
     }
 
     fn of_metadata(metadata: &Json) -> Self {
         let text = |json: &Json| json.as_str().map(str::to_owned);
-        let list = |json: &Json| json.as_array().cloned().unwrap_or_default();
         let mut packages: BTreeMap<String, Package> = BTreeMap::new();
         for package in list(&metadata["packages"]) {
             let read = Package {
@@ -115,32 +128,52 @@ impl Packages {
                 version: text(&package["version"]).unwrap_or_default(),
                 licence: text(&package["license"]),
                 source: text(&package["source"]),
-                depends_on: Vec::new(),
+                ..Package::default()
             };
             packages.insert(text(&package["id"]).unwrap_or_default(), read);
         }
-        // `packages` also lists what other platforms need; `resolve` does not.
-        let mut resolved = Vec::new();
         for node in list(&metadata["resolve"]["nodes"]) {
-            let names = |dep: &Json| packages.get(dep["pkg"].as_str()?).map(|package| package.name.clone());
-            let depends_on = list(&node["deps"]).iter().filter_map(names).collect();
-            if let Some(package) = packages.get(node["id"].as_str().unwrap_or_default()) {
-                resolved.push(Package {
-                    name: package.name.clone(),
-                    version: package.version.clone(),
-                    licence: package.licence.clone(),
-                    source: package.source.clone(),
-                    depends_on,
-                });
+            let name = |dep: &Json| packages.get(dep["pkg"].as_str()?).map(|package| package.name.clone());
+            let (tests_with, depends_on) =
+                list(&node["deps"]).into_iter().partition::<Vec<_>, _>(is_for_tests);
+            let tests_with = tests_with.iter().filter_map(name).collect();
+            let depends_on = depends_on.iter().filter_map(name).collect();
+            if let Some(package) = packages.get_mut(node["id"].as_str().unwrap_or_default()) {
+                package.tests_with = tests_with;
+                package.depends_on = depends_on;
             }
         }
-        Self(resolved)
+        Self(packages.into_values().collect())
     }
 
-    /// The packages that depend on one of this name.
+    /// The packages that depend on one of this name, if only in tests.
     pub(crate) fn dependents<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Package> {
-        self.0.iter().filter(move |package| package.depends_on.iter().any(|on| on == name))
+        let depends = move |package: &Package| {
+            package.depends_on.iter().chain(&package.tests_with).any(|on| on == name)
+        };
+        self.0.iter().filter(move |package| depends(package))
     }
+}
+
+fn list(json: &Json) -> Vec<Json> {
+    json.as_array().cloned().unwrap_or_default()
+}
+
+fn is_for_tests(dependency: &Json) -> bool {
+    let kinds = list(&dependency["dep_kinds"]);
+    !kinds.is_empty() && kinds.iter().all(|kind| kind["kind"] == "dev")
+}
+
+/// Name and version of a line such as `axum v0.8.9 (*)`.
+fn named(line: &str) -> Option<(&str, &str)> {
+    let mut words = line.split(' ');
+    Some((words.next()?, words.next()?.strip_prefix('v')?))
+}
+
+fn cargo(command: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args([command, "--locked"]);
+    cargo
 }
 
 fn root() -> PathBuf {
@@ -163,21 +196,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_packages_with_whom_they_depend_on() {
+    fn reads_packages_with_what_they_depend_on() {
         let metadata = serde_json::json!({
             "packages": [
                 {"id": "a", "name": "a", "version": "1.0.0", "license": "MIT", "source": null},
                 {"id": "b", "name": "b", "version": "2.0.0", "license": null, "source": "registry+x"},
-                {"id": "c", "name": "elsewhere", "version": "2.0.0"},
+                {"id": "c", "name": "c", "version": "3.0.0", "license": null, "source": "registry+x"},
+                {"id": "d", "name": "elsewhere", "version": "2.0.0"},
             ],
             "resolve": {"nodes": [
-                {"id": "a", "deps": [{"pkg": "b"}]},
+                {"id": "a", "deps": [
+                    {"pkg": "b", "dep_kinds": [{"kind": null}, {"kind": "dev"}]},
+                    {"pkg": "c", "dep_kinds": [{"kind": "dev"}]},
+                ]},
                 {"id": "b", "deps": []},
             ]},
         });
-        let packages = Packages::of_metadata(&metadata);
-        assert_eq!(packages.0.len(), 2);
-        assert_eq!(packages.dependents("b").map(|package| package.name.as_str()).collect::<Vec<_>>(), ["a"]);
+        let mut packages = Packages::of_metadata(&metadata);
+        packages.keep_built("a v1.0.0 (/a)\nb v2.0.0\nc v3.0.0 (*)\n");
+        assert_eq!(packages.0.len(), 3);
+        assert_eq!(packages.dependents("c").map(|package| package.name.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(packages.0[0].depends_on, ["b"]);
+        assert_eq!(packages.0[0].tests_with, ["c"]);
         assert_eq!(packages.0[1].source.as_deref(), Some("registry+x"));
     }
 }
