@@ -1,0 +1,83 @@
+//! Commits a decided batch and answers everybody who waits for it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use kith_model::decide::{Decided, Reply};
+use kith_store::{Transaction, WriteError};
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::lane::attempt::Plan;
+use crate::lane::job::{Done, Job};
+use crate::tenant::Tenant;
+
+/// How a commit ended.
+pub(super) enum Committed {
+    /// Everybody was answered.
+    Answered,
+    /// The database refused the merged write; nobody was answered.
+    Refused(VecDeque<Job>),
+}
+
+/// Writes the plan and answers the jobs; a refused write goes back if there `may_retry`.
+pub(super) async fn commit(
+    engine: &Engine,
+    tenant: &Arc<Tenant>,
+    transaction: Transaction,
+    plan: Plan,
+    jobs: VecDeque<Job>,
+    may_retry: bool,
+) -> Committed {
+    let Some(merged) = &plan.merged else {
+        transaction.rollback().await;
+        answer(plan, jobs);
+        return Committed::Answered;
+    };
+    match transaction.commit(merged).await {
+        Ok(()) => {
+            tenant.adopt(&plan.catalog);
+            tenant.advance(&merged.state);
+            engine.services().announce(tenant.id, merged.state.last_position);
+            answer(plan, jobs);
+            Committed::Answered
+        }
+        Err(WriteError::Refused { constraint, source }) if may_retry => {
+            tracing::warn!(tenant = %tenant.id, %constraint, %source, jobs = jobs.len(), "a merged write was refused");
+            Committed::Refused(jobs)
+        }
+        Err(error) => {
+            fail(tenant, plan, jobs, error.into());
+            Committed::Answered
+        }
+    }
+}
+
+fn answer(plan: Plan, jobs: VecDeque<Job>) {
+    let history = plan.history;
+    for (job, decided) in jobs.into_iter().zip(plan.decided) {
+        job.answer(match decided {
+            Decided::Done(outcome) => Ok(Done::Committed { outcome, history, catalog: plan.catalog.clone() }),
+            Decided::Replayed(kept) => Ok(Done::Replayed { kept, history }),
+            Decided::Refused(faults) => Err(faults.into()),
+        });
+    }
+}
+
+/// Tells those whose writes were undone; refusals and replays stand.
+fn fail(tenant: &Tenant, plan: Plan, jobs: VecDeque<Job>, error: Error) {
+    let is_conflict = plan.decided.iter().any(|decided| {
+        matches!(decided, Decided::Done(outcome) if matches!(outcome.answer, Reply::Schema(_)))
+    });
+    if !is_conflict {
+        tracing::error!(tenant = %tenant.id, error = ?error, "a batch was not committed");
+    }
+    let history = plan.history;
+    for (job, decided) in jobs.into_iter().zip(plan.decided) {
+        job.answer(match decided {
+            Decided::Done(_) => Err(error.share()),
+            Decided::Replayed(kept) => Ok(Done::Replayed { kept, history }),
+            Decided::Refused(faults) => Err(faults.into()),
+        });
+    }
+}

@@ -1,0 +1,67 @@
+//! One record by its id.
+
+use std::sync::Arc;
+
+use kith_model::catalog::Object;
+use kith_model::fault::{Code, Fault};
+use kith_model::id::RecordId;
+use kith_model::record::{find_id, find_object};
+use kith_store::Error as StoreError;
+
+use crate::answer::{Answer, RecordView};
+use crate::error::Result;
+use crate::position::AtLeast;
+use crate::session::Session;
+
+/// One live record.
+///
+/// # Errors
+/// `not_found`, with a hint when it was deleted.
+pub async fn get(session: &Session, at_least: &AtLeast, object: &str, id: &str) -> Result<Answer<RecordView>> {
+    let tenant = &session.tenant;
+    let (object, id) = locate(session, object, id).await?;
+    let number = object.number;
+    let store = &tenant.store;
+    let read = async |catalog: &_| store.row(tenant.id, catalog, number, id).await;
+    let (catalog, seen) = tenant.read(at_least, read).await?;
+    let Some(object) = catalog.object(number).cloned() else { return Err(gone(&object).into()) };
+    match seen.value {
+        Some(row) => Ok(Answer::new(&seen.state, RecordView { catalog, object, row: Arc::new(row) })),
+        None => Err(absent(session, &object, id).await?.into()),
+    }
+}
+
+/// The object and the id that a caller named. A name that is not known here may be
+/// known elsewhere by now, so that is looked up before it is refused.
+pub(crate) async fn locate(session: &Session, object: &str, id: &str) -> Result<(Arc<Object>, RecordId)> {
+    let object = named(session, object).await?;
+    let id = find_id(id, &object).map_err(|fault| fault.at("id"))?;
+    Ok((object, id))
+}
+
+/// The object that a caller named.
+pub(crate) async fn named(session: &Session, object: &str) -> Result<Arc<Object>> {
+    if session.catalog().object_named(object).is_none() {
+        session.tenant.refresh().await?;
+    }
+    let catalog = session.catalog();
+    let number = find_object(object, &catalog).map_err(|fault| fault.at("object"))?.number;
+    catalog.object(number).cloned().ok_or_else(|| StoreError::SchemaChanged.into())
+}
+
+/// The fault for a record that is not there.
+pub(crate) async fn absent(session: &Session, object: &Object, id: RecordId) -> Result<Fault> {
+    let text = kith_model::id::format_typeid(&object.prefix, id.0);
+    let fault = Fault::new(Code::NotFound, format!("no {} `{text}`", object.name)).at("id");
+    let trashed = session.tenant.store.trashed(session.tenant.id, id).await?.value;
+    Ok(match trashed {
+        Some(trashed) if trashed.object == object.number => {
+            fault.hint(format!("it was deleted: POST /v1/records/{}/{text}/restore brings it back", object.name))
+        }
+        _ => fault,
+    })
+}
+
+fn gone(object: &Object) -> Fault {
+    Fault::new(Code::NotFound, format!("no object `{}`", object.name)).at("object")
+}

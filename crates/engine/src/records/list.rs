@@ -1,0 +1,153 @@
+//! Records of an object, a page at a time, by equality of fields and in order of
+//! creation or change. The query language (`where`, `select`) will join here.
+
+use std::sync::Arc;
+
+use kith_model::catalog::{Catalog, FieldKind, Object};
+use kith_model::fault::{Code, Fault, Faults};
+use kith_model::id::RecordId;
+use kith_model::record::{Row, find_slot};
+use kith_model::time::Timestamp;
+use kith_model::value::{self, Value};
+use kith_store::{Direction, Error as StoreError, Filter, List, Order, Seen};
+
+use crate::answer::{Answer, Page, RecordView};
+use crate::cursor;
+use crate::error::Result;
+use crate::position::AtLeast;
+use crate::records::get::named;
+use crate::records::page_size;
+use crate::session::Session;
+
+/// What a caller asks of a list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Fields and the values they must have, as text.
+    pub equals: Vec<(String, String)>,
+    /// Fields that must have no value.
+    pub is_null: Vec<String>,
+    /// `created_at`, `updated_at`, or either with `-` before it for newest first.
+    pub order: Option<String>,
+    /// How many a page.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A page of live records.
+///
+/// # Errors
+/// Every fault of the request.
+pub async fn list(session: &Session, at_least: &AtLeast, object: &str, request: ListRequest) -> Result<Answer<Page<RecordView>>> {
+    let tenant = &session.tenant;
+    let number = named(session, object).await?.number;
+    let limit = page_size(request.limit)?;
+    let (order, direction) = parse_order(request.order.as_deref())?;
+    let after = match &request.cursor {
+        Some(text) => Some(parse_cursor(text, object, order, direction)?),
+        None => None,
+    };
+    let refused = std::sync::Mutex::new(Faults::new());
+    let read = async |catalog: &Arc<Catalog>| {
+        let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged) };
+        let filters = match filters(&request, object, catalog) {
+            Ok(filters) => filters,
+            Err(faults) => {
+                *refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = faults;
+                let state = tenant.store.state(tenant.id).await?;
+                return Ok(Seen { state, value: Vec::new() });
+            }
+        };
+        // One more than the page, to know whether there is another.
+        let list = List { object: number, filters, order, direction, after, limit: limit + 1 };
+        tenant.store.list(tenant.id, catalog, list).await
+    };
+    let (catalog, Seen { state, value: mut rows }) = tenant.read(at_least, read).await?;
+    let faults = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let next_cursor = next_cursor(&mut rows, limit, object, order, direction);
+    let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged.into()) };
+    let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row) };
+    let data = rows.into_iter().map(view).collect();
+    Ok(Answer::new(&state, Page { data, next_cursor }))
+}
+
+fn filters(request: &ListRequest, object: &Object, catalog: &Catalog) -> std::result::Result<Vec<Filter>, Faults> {
+    let mut filters = Vec::new();
+    let mut faults = Faults::new();
+    for (name, text) in &request.equals {
+        let value = find_slot(name, object).and_then(|slot| {
+            let value = value::parse_text(&object.fields()[slot], text, catalog)?;
+            Ok(Filter::Equals(slot, value))
+        });
+        match value {
+            Ok(filter) => filters.push(filter),
+            Err(mut fault) => {
+                fault.code = Code::InvalidParameter;
+                faults.push(if fault.pointer.is_empty() { fault.at(name) } else { fault });
+            }
+        }
+    }
+    for name in &request.is_null {
+        match find_slot(name, object) {
+            Ok(slot) if matches!(object.fields()[slot].kind, FieldKind::Rollup { .. }) => {
+                faults.push(Fault::new(Code::InvalidParameter, format!("`{name}` always has a value")).at("is_null"));
+            }
+            Ok(slot) => filters.push(Filter::Equals(slot, Value::Null)),
+            Err(mut fault) => {
+                fault.code = Code::InvalidParameter;
+                faults.push(fault.at("is_null"));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(filters) } else { Err(faults) }
+}
+
+fn parse_order(text: Option<&str>) -> Result<(Order, Direction), Fault> {
+    let text = text.unwrap_or("created_at");
+    let (direction, name) = match text.strip_prefix('-') {
+        Some(name) => (Direction::Descending, name),
+        None => (Direction::Ascending, text),
+    };
+    match name {
+        "created_at" => Ok((Order::Created, direction)),
+        "updated_at" => Ok((Order::Updated, direction)),
+        _ => Err(Fault::new(Code::InvalidParameter, "`order` is `created_at`, `-created_at`, `updated_at` or `-updated_at`")
+            .at("order")),
+    }
+}
+
+fn order_text(order: Order, direction: Direction) -> &'static str {
+    match (order, direction) {
+        (Order::Created, Direction::Ascending) => "created_at",
+        (Order::Created, Direction::Descending) => "-created_at",
+        (Order::Updated, Direction::Ascending) => "updated_at",
+        (Order::Updated, Direction::Descending) => "-updated_at",
+    }
+}
+
+/// Drops the row beyond the page and says where the next page starts.
+fn next_cursor(rows: &mut Vec<Row>, limit: u32, object: &str, order: Order, direction: Direction) -> Option<String> {
+    let limit = limit as usize;
+    if rows.len() <= limit {
+        return None;
+    }
+    rows.truncate(limit);
+    rows.last().map(|row| {
+        let at = row.updated_at.0.to_string();
+        let id = row.id.0.simple().to_string();
+        cursor::seal(&["list", object, order_text(order, direction), &at, &id])
+    })
+}
+
+fn parse_cursor(text: &str, object: &str, order: Order, direction: Direction) -> Result<(Timestamp, RecordId), Fault> {
+    let [_, of, by, at, id] = cursor::open(text, "list")?;
+    if of != object || by != order_text(order, direction) {
+        return Err(cursor::damaged().hint("pass the same object and `order` as for the page before"));
+    }
+    let at = at.parse().map_err(|_| cursor::damaged())?;
+    let id = uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?;
+    Ok((Timestamp(at), RecordId(id)))
+}

@@ -1,0 +1,50 @@
+//! Who set each field of a record, when, and through which door.
+
+use std::collections::BTreeMap;
+
+use kith_model::journal::{Position, Transaction};
+use serde_json::{Map, Value as Json, json};
+
+use crate::answer::{Answer, RecordView};
+use crate::error::Result;
+use crate::session::Session;
+
+/// For each field that was ever set, the transaction that did; derived fields say so.
+///
+/// # Errors
+/// When the store fails.
+pub async fn provenance(session: &Session, record: &Answer<RecordView>) -> Result<Map<String, Json>> {
+    let RecordView { catalog: _, object, row } = &record.value;
+    let fields = object.fields().iter().zip(&row.values);
+    let position = |number, is_null| row.provenance.position(number, is_null);
+    let mut positions: Vec<Position> =
+        fields.clone().filter_map(|(field, value)| position(field.number, value.is_null())).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let tenant = &session.tenant;
+    let transactions = tenant.store.transactions(tenant.id, positions).await?.value;
+    let by_first: BTreeMap<Position, &Transaction> =
+        transactions.iter().map(|transaction| (transaction.first, transaction)).collect();
+    let mut provenance = Map::new();
+    for (field, value) in fields {
+        if field.kind.is_derived() {
+            provenance.insert(field.name.clone(), json!({ "derived": true }));
+            continue;
+        }
+        let Some(position) = position(field.number, value.is_null()) else { continue };
+        let set_by = by_first.range(..=position).next_back().map(|(_, transaction)| transaction);
+        if let Some(transaction) = set_by {
+            provenance.insert(field.name.clone(), describe(position, transaction));
+        }
+    }
+    Ok(provenance)
+}
+
+fn describe(position: Position, transaction: &Transaction) -> Json {
+    json!({
+        "position": position,
+        "at": transaction.at.to_string(),
+        "actor": transaction.actor.to_string(),
+        "origin": transaction.origin,
+    })
+}

@@ -1,0 +1,55 @@
+//! The deleted records of an object.
+
+use kith_model::id::{RecordId, format_typeid};
+use kith_model::record::{Row, Trashed, render_record};
+use kith_store::Seen;
+use serde_json::{Value as Json, json};
+
+use crate::answer::{Answer, Page};
+use crate::cursor;
+use crate::error::{Error, Result};
+use crate::position::AtLeast;
+use crate::records::get::named;
+use crate::records::page_size;
+use crate::session::Session;
+
+/// A page of an object's trash, in order of creation.
+///
+/// # Errors
+/// Every fault of the request.
+pub async fn trash(session: &Session, object: &str, limit: Option<u32>, cursor: Option<String>) -> Result<Answer<Page<Json>>> {
+    let number = named(session, object).await?.number;
+    let limit = page_size(limit)?;
+    let after = match &cursor {
+        Some(text) => {
+            let [_, of, id] = cursor::open(text, "trash")?;
+            if of != object {
+                return Err(cursor::damaged().into());
+            }
+            Some(RecordId(uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?))
+        }
+        None => None,
+    };
+    let tenant = &session.tenant;
+    let read = async |_: &_| tenant.store.trash(tenant.id, number, after, limit + 1).await;
+    let (catalog, Seen { state, value: mut trashed }) = tenant.read(&AtLeast(None), read).await?;
+    let object = named(session, object).await?;
+    let has_more = trashed.len() > limit as usize;
+    trashed.truncate(limit as usize);
+    let last = trashed.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| cursor::seal(&["trash", &object.name, &last.id.0.simple().to_string()]));
+    let mut data = Vec::with_capacity(trashed.len());
+    for Trashed { object: _, id, group, root, document } in trashed {
+        let row = Row::from_document(id, &document, &object, &catalog).map_err(|error| Error::corrupt(&error))?;
+        let mut text = String::new();
+        render_record(&object, &row, &catalog, &mut text);
+        let record: Json = serde_json::from_str(&text).map_err(Error::internal)?;
+        data.push(json!({
+            "id": format_typeid(&object.prefix, id.0),
+            "deleted_position": group,
+            "is_root": root == id,
+            "record": record,
+        }));
+    }
+    Ok(Answer::new(&state, Page { data, next_cursor }))
+}

@@ -1,0 +1,142 @@
+//! An object's records: what the tables hold against what the journal says, and what
+//! the roll-ups hold against what they are computed from.
+
+use std::collections::{BTreeSet, HashMap};
+
+use kith_model::catalog::{Catalog, Object};
+use kith_model::id::{ObjectNo, RecordId, format_typeid};
+use kith_model::journal::{Change, TenantState, Transaction};
+use kith_model::record::Row;
+use kith_store::{Seen, VerifyPage};
+use serde_json::json;
+
+use crate::error::Result;
+use crate::position::AtLeast;
+use crate::session::Session;
+use crate::verify::fold::{Folded, fold};
+use crate::verify::{Found, Place};
+
+pub(super) async fn check(
+    session: &Session,
+    number: ObjectNo,
+    after: Option<RecordId>,
+    limit: u32,
+    found: &mut Found,
+) -> Result<(TenantState, Option<Place>)> {
+    let tenant = &session.tenant;
+    let read = async |catalog: &std::sync::Arc<Catalog>| {
+        if catalog.object(number).is_none() {
+            // Dropped since the page before: nothing of it is left to compare.
+            let state = tenant.store.state(tenant.id).await?;
+            return Ok(Seen { state, value: None });
+        }
+        let seen = tenant.store.verify(tenant.id, catalog, number, after, limit).await?;
+        Ok(Seen { state: seen.state, value: Some(seen.value) })
+    };
+    let (catalog, Seen { state, value }) = tenant.read(&AtLeast(None), read).await?;
+    let mut next = None;
+    if let (Some(object), Some(page)) = (catalog.object(number), value) {
+        next = page.next;
+        Comparison { object, catalog: &catalog, found }.compare(&page);
+    }
+    let place = match next {
+        Some(id) => Some(Place::Object(number, Some(id))),
+        None => {
+            let following = catalog.objects().map(|object| object.number).find(|other| *other > number);
+            following.map(|number| Place::Object(number, None))
+        }
+    };
+    Ok((state, place))
+}
+
+struct Comparison<'a> {
+    object: &'a Object,
+    catalog: &'a Catalog,
+    found: &'a mut Found,
+}
+
+impl Comparison<'_> {
+    fn compare(&mut self, page: &VerifyPage) {
+        let rows: HashMap<RecordId, &Row> = page.rows.iter().map(|row| (row.id, row)).collect();
+        let trashed: BTreeSet<RecordId> = page.trashed.iter().copied().collect();
+        let mut histories: HashMap<RecordId, Vec<(Transaction, Change)>> = HashMap::new();
+        for (transaction, change) in &page.history {
+            if let Some(record) = change.record {
+                histories.entry(record).or_default().push((transaction.clone(), change.clone()));
+            }
+        }
+        self.found.changes += page.history.len();
+        let ids: BTreeSet<RecordId> =
+            rows.keys().chain(&trashed).chain(histories.keys()).copied().collect();
+        for id in ids {
+            self.found.records += 1;
+            let history = histories.get(&id).map_or(&[][..], Vec::as_slice);
+            match fold(id, history, self.object, self.catalog) {
+                Ok(folded) => self.compare_record(id, folded, rows.get(&id).copied(), trashed.contains(&id)),
+                Err(message) => self.fault(id, &message),
+            }
+        }
+        self.compare_rollups(page);
+    }
+
+    fn compare_record(&mut self, id: RecordId, folded: Folded, row: Option<&Row>, is_trashed: bool) {
+        match (folded, row, is_trashed) {
+            (Folded::Unknown, _, _) | (Folded::Trashed, None, true) | (Folded::Purged, None, false) => {}
+            (Folded::Live(mut wanted, derived), Some(row), false) => {
+                for (slot, field) in self.object.fields().iter().enumerate() {
+                    if field.kind.is_derived() {
+                        wanted.values[slot] = row.values[slot].clone();
+                    }
+                    if derived.get(&field.number).is_some_and(|value| *value != row.values[slot]) {
+                        self.fault(id, &format!("`{}` is not what the journal says", field.name));
+                    }
+                }
+                self.compare_rows(id, &wanted, row);
+            }
+            (Folded::Live(..), None, _) => self.fault(id, "the journal says it is live, and it is not in its table"),
+            (Folded::Live(..), Some(_), true) => self.fault(id, "it is both live and in the trash"),
+            (Folded::Trashed, _, _) => self.fault(id, "the journal says it is deleted, and it is not only in the trash"),
+            (Folded::Purged, _, _) => self.fault(id, "the journal knows nothing of it, or says it is gone, and it is there"),
+        }
+    }
+
+    fn compare_rows(&mut self, id: RecordId, wanted: &Row, row: &Row) {
+        for (field, (wanted, value)) in self.object.fields().iter().zip(wanted.values.iter().zip(&row.values)) {
+            if wanted != value {
+                self.fault(id, &format!("`{}` is not what the journal says", field.name));
+            }
+        }
+        let system = [
+            ("version", wanted.version == row.version),
+            ("created_at", wanted.created_at == row.created_at),
+            ("updated_at", wanted.updated_at == row.updated_at),
+            ("created_by", wanted.created_by == row.created_by),
+            ("updated_by", wanted.updated_by == row.updated_by),
+            ("owner", wanted.owner == row.owner),
+            ("provenance", wanted.provenance == row.provenance),
+        ];
+        for (name, is_right) in system {
+            if !is_right {
+                self.fault(id, &format!("`{name}` is not what the journal says"));
+            }
+        }
+    }
+
+    fn compare_rollups(&mut self, page: &VerifyPage) {
+        let slots = self.object.fields().iter().enumerate().filter(|(_, field)| field.kind.is_derived());
+        let slots: Vec<(usize, String)> = slots.map(|(slot, field)| (slot, field.name.clone())).collect();
+        for ((slot, name), computed) in slots.iter().zip(&page.rollups) {
+            for (row, value) in page.rows.iter().zip(computed) {
+                self.found.rollups += 1;
+                if row.values[*slot] != *value {
+                    self.fault(row.id, &format!("the roll-up `{name}` is not what its records come to"));
+                }
+            }
+        }
+    }
+
+    fn fault(&mut self, id: RecordId, message: &str) {
+        let record = format_typeid(&self.object.prefix, id.0);
+        self.found.faults.push(json!({ "kind": "record", "object": self.object.name, "record": record, "message": message }));
+    }
+}

@@ -1,0 +1,83 @@
+//! Answers as they are kept under an idempotency key, and read again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::catalog::Catalog;
+use crate::decide::batch::{RecordReply, Reply};
+use crate::fault::Faults;
+use crate::id::format_typeid;
+use crate::operation::Disposition;
+use crate::record::render_record;
+
+/// A kept answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptReply {
+    /// One result an operation.
+    Records(Vec<Result<KeptRecord, Faults>>),
+    /// The wire document of what was changed.
+    Schema(Json),
+    /// A token was made or revoked; its secret is not kept.
+    Token,
+}
+
+/// A kept result of a record operation.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeptRecord {
+    /// What it did.
+    pub disposition: Disposition,
+    /// The object's name.
+    pub object: String,
+    /// The record's id.
+    pub id: String,
+    /// Its version afterwards.
+    pub version: i64,
+    /// The record as it was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<Box<RawValue>>,
+}
+
+impl KeptRecord {
+    /// The form in which a result is kept and answered.
+    #[must_use]
+    pub fn of(reply: &RecordReply, catalog: &Catalog) -> Self {
+        let record = reply.row.as_ref().and_then(|row| {
+            let mut text = String::with_capacity(512);
+            render_record(&reply.object, row, catalog, &mut text);
+            RawValue::from_string(text).ok()
+        });
+        Self {
+            disposition: reply.disposition,
+            object: reply.object.name.clone(),
+            id: format_typeid(&reply.object.prefix, reply.id.0),
+            version: reply.version,
+            record,
+        }
+    }
+}
+
+/// An answer as JSON text.
+pub(super) fn render(reply: &Reply, catalog: &Catalog) -> Box<str> {
+    let kept = match reply {
+        Reply::Records(results) => {
+            let keep = |result: &Result<RecordReply, Faults>| match result {
+                Ok(reply) => Ok(KeptRecord::of(reply, catalog)),
+                Err(faults) => Err(faults.clone()),
+            };
+            KeptReply::Records(results.iter().map(keep).collect())
+        }
+        Reply::Schema(document) => KeptReply::Schema(document.clone()),
+        Reply::Token => KeptReply::Token,
+    };
+    serde_json::to_string(&kept).unwrap_or_default().into_boxed_str()
+}
+
+/// Reads a kept answer.
+///
+/// # Errors
+/// When the text is none.
+pub fn parse(text: &str) -> Result<KeptReply, serde_json::Error> {
+    serde_json::from_str(text)
+}

@@ -1,0 +1,79 @@
+//! Creating a record.
+
+use std::sync::Arc;
+
+use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::derive::zero;
+use crate::decide::diff;
+use crate::decide::records::Doing;
+use crate::catalog::{Field, FieldKind};
+use crate::fault::{Code, Fault};
+use crate::journal::ChangeKind;
+use crate::operation::Disposition;
+use crate::record::{Provenance, Row};
+use crate::value::{self, Value};
+
+impl Batch<'_> {
+    pub(super) fn create(&mut self, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
+        let object = &doing.object;
+        let given = doing.values()?;
+        let mut values = Vec::with_capacity(object.fields().len());
+        let mut given = given.into_iter().peekable();
+        for (slot, field) in object.fields().iter().enumerate() {
+            let value = match given.next_if(|(of, _)| *of == slot) {
+                Some((_, value)) => value,
+                None => self.initial(field)?,
+            };
+            values.push(value);
+        }
+        let row = Row {
+            id: self.mint.next(),
+            version: 1,
+            created_at: self.at(),
+            updated_at: self.at(),
+            created_by: doing.actor,
+            updated_by: doing.actor,
+            owner: doing.actor,
+            provenance: Provenance::created_at(self.next_position()),
+            values,
+        };
+        let checked = self.check_row(object, None, &row);
+        let numbered = self.number(doing, row);
+        checked?;
+        let row = Arc::new(numbered?);
+        self.put(object, None, Some(&row));
+        let diff = diff::created(object, &row, &self.catalog);
+        self.record_change(ChangeKind::RecordCreated, Some((object.number, Some(row.id))), 1, diff);
+        Ok(doing.reply(Disposition::Created, row.id, 1, Some(row)))
+    }
+
+    /// The value of a field that the input does not name.
+    fn initial(&self, field: &Field) -> Result<Value, Halt> {
+        if field.kind.is_derived() {
+            return Ok(zero(&field.kind));
+        }
+        match &field.default {
+            None => Ok(Value::Null),
+            // Checked when it was defined; what it means may have changed since (an
+            // option that is gone).
+            Some(default) => value::parse(field, default, &self.catalog).map_err(|fault| {
+                let message = format!("the default of `{}` is not valid any more: {}", field.name, fault.message);
+                Fault::new(Code::InvalidValue, message).at(&field.name).under("/record").into()
+            }),
+        }
+    }
+
+    /// Gives the record its automatic numbers.
+    fn number(&mut self, doing: &Doing<'_>, mut row: Row) -> Result<Row, Halt> {
+        let mut missing = false;
+        for (slot, field) in doing.object.fields().iter().enumerate() {
+            if matches!(field.kind, FieldKind::AutoNumber { .. }) {
+                match self.take_number(field.number) {
+                    Ok(number) => row.values[slot] = Value::Integer(number),
+                    Err(_) => missing = true,
+                }
+            }
+        }
+        if missing { Err(Halt::Missing) } else { Ok(row) }
+    }
+}

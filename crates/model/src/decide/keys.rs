@@ -1,0 +1,112 @@
+//! What a decision can ask the database for, and what it gets.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::id::{FieldNo, KeyNo, ObjectNo, RecordId, TokenId};
+use crate::journal::Position;
+use crate::record::{Row, Trashed};
+use crate::value::Value;
+
+/// One thing a decision needs to know. The store answers each with the variant of
+/// [`Found`] that its documentation names.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Key {
+    /// The live record: [`Found::Row`].
+    Row(ObjectNo, RecordId),
+    /// The live record that has these values of a unique key: [`Found::Record`].
+    Unique(ObjectNo, KeyNo, KeyValue),
+    /// The live records whose reference field points at a target, in id order, at most
+    /// [`crate::limits::CASCADE_RECORDS_MAX`] + 1: [`Found::Records`].
+    Children {
+        /// The object that has the field.
+        object: ObjectNo,
+        /// The reference field.
+        field: FieldNo,
+        /// The target's object.
+        to: ObjectNo,
+        /// The target.
+        id: RecordId,
+    },
+    /// The record in the trash: [`Found::Trashed`].
+    Trash(RecordId),
+    /// Everything in the trash that the deletion of this root took along, the root
+    /// included: [`Found::Group`]. Bounded like a cascade.
+    TrashGroup {
+        /// The deleting transaction.
+        group: Position,
+        /// The record that was deleted by name.
+        root: RecordId,
+    },
+    /// The next number of an `auto_number` field (1 if it never gave one): [`Found::Counter`].
+    Counter(FieldNo),
+    /// The answer kept under an idempotency key: [`Found::Answer`].
+    Answer(Box<str>),
+    /// Whether a token exists and is not revoked: [`Found::Exists`].
+    Token(TokenId),
+    /// Whether an object has any live or deleted record: [`Found::Exists`].
+    AnyRecord(ObjectNo),
+}
+
+/// The values of a unique key's fields, in key order, text folded when the key says so.
+/// None of them is null.
+pub type KeyValue = Vec<Value>;
+
+/// The answer to one [`Key`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Found {
+    /// The record, or none.
+    Row(Option<Arc<Row>>),
+    /// The id, or none.
+    Record(Option<RecordId>),
+    /// The ids, in order.
+    Records(Vec<RecordId>),
+    /// The trashed record, or none.
+    Trashed(Option<Arc<Trashed>>),
+    /// The trashed records, in id order.
+    Group(Vec<Arc<Trashed>>),
+    /// The next number.
+    Counter(i64),
+    /// The kept answer, or none.
+    Answer(Option<Answer>),
+    /// Yes or no.
+    Exists(bool),
+}
+
+/// An answer kept under an idempotency key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// SHA-256 of the request it answered.
+    pub request: [u8; 32],
+    /// The last position of its transaction.
+    pub position: Position,
+    /// The answer, as JSON text; `None` once a purge erased it.
+    pub body: Option<Box<str>>,
+}
+
+/// Everything loaded for a batch so far.
+#[derive(Default, Debug)]
+pub struct Loaded {
+    found: HashMap<Key, Found>,
+}
+
+impl Loaded {
+    /// Adds the answers to keys, in the same order.
+    pub fn extend(&mut self, keys: Vec<Key>, found: Vec<Found>) {
+        self.found.extend(keys.into_iter().zip(found));
+    }
+
+    /// The groups of the trash that were loaded.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &Vec<Arc<Trashed>>> {
+        self.found.values().filter_map(|found| match found {
+            Found::Group(group) => Some(group),
+            _ => None,
+        })
+    }
+
+    /// The answer to a key, if it was loaded.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&Found> {
+        self.found.get(key)
+    }
+}

@@ -1,0 +1,124 @@
+//! The one write that a batch becomes.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Definition};
+use crate::id::{FieldNo, ObjectNo, RecordId, TokenId};
+use crate::journal::{Change, Position, TenantState, Transaction};
+use crate::record::{Row, Trashed};
+use crate::schema::Step;
+use crate::time::Timestamp;
+
+/// Everything a batch writes, merged per table. The store writes it in one flight and
+/// one transaction, in the order of the members here. The order matters: what frees a
+/// unique value comes before what takes it.
+#[derive(Debug)]
+pub struct Merged {
+    /// The catalog the rows are of: after the schema change, if there is one.
+    pub catalog: Arc<Catalog>,
+    /// A schema change; then nothing below but journal and state is set.
+    pub schema: Option<SchemaWrite>,
+    /// Rows that leave their tables.
+    pub deletes: Vec<(ObjectNo, Vec<RecordId>)>,
+    /// Rows whose unique values move to another row in this same write: their columns
+    /// are set to null first.
+    pub parks: Vec<(ObjectNo, Vec<RecordId>)>,
+    /// Rows that change.
+    pub updates: Vec<(ObjectNo, Vec<RowUpdate>)>,
+    /// Rows that are new.
+    pub inserts: Vec<(ObjectNo, Vec<Arc<Row>>)>,
+    /// Records that leave the trash.
+    pub untrash: Vec<RecordId>,
+    /// Records that enter the trash.
+    pub trash: Vec<Arc<Trashed>>,
+    /// Records that were purged: all their diffs in the journal become null, and so do
+    /// the kept answers of the transactions that changed them.
+    pub erase: Vec<RecordId>,
+    /// The transactions, in order.
+    pub transactions: Vec<Transaction>,
+    /// Their changes, in order.
+    pub changes: Vec<Change>,
+    /// Answers to keep.
+    pub answers: Vec<AnswerWrite>,
+    /// Next numbers of `auto_number` fields.
+    pub counters: Vec<CounterWrite>,
+    /// Tokens made and revoked.
+    pub tokens: Vec<TokenWrite>,
+    /// The tenant's row as it becomes.
+    pub state: TenantState,
+}
+
+/// A row that changes.
+#[derive(Clone, Debug)]
+pub struct RowUpdate {
+    /// The row as it becomes.
+    pub row: Arc<Row>,
+    /// Indexes into [`crate::catalog::Table::columns`] of the columns to write,
+    /// ascending; never `id`.
+    pub columns: Arc<[usize]>,
+}
+
+/// A schema change as the store carries it out.
+#[derive(Debug)]
+pub struct SchemaWrite {
+    /// Checks and DDL, in order.
+    pub steps: Vec<Step>,
+    /// The definitions that changed.
+    pub definitions: Vec<DefinitionWrite>,
+}
+
+/// An object's document in the catalog's table.
+#[derive(Debug)]
+pub struct DefinitionWrite {
+    /// The object as it becomes (its own `schema_version` is the new one).
+    pub definition: Definition,
+}
+
+/// An answer kept for 24 hours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AnswerWrite {
+    /// The caller's key.
+    pub key: Box<str>,
+    /// SHA-256 of the request.
+    pub request: [u8; 32],
+    /// First position of the transaction it answers.
+    pub first: Position,
+    /// Last position of it.
+    pub last: Position,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The answer, as JSON text.
+    pub body: Box<str>,
+}
+
+/// The next number of an `auto_number` field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CounterWrite {
+    /// The field.
+    pub field: FieldNo,
+    /// The number the next record gets.
+    pub next: i64,
+}
+
+/// A token made or revoked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TokenWrite {
+    /// Made.
+    Create {
+        /// Its id.
+        id: TokenId,
+        /// For people.
+        name: String,
+        /// SHA-256 of the secret.
+        hash: [u8; 32],
+        /// When.
+        at: Timestamp,
+    },
+    /// Revoked.
+    Revoke {
+        /// Its id.
+        id: TokenId,
+        /// When.
+        at: Timestamp,
+    },
+}

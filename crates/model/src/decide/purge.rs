@@ -1,0 +1,55 @@
+//! Removing a record for good: from its table or the trash, and from the journal all
+//! but the fact that it was there.
+
+use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::records::{Doing, expect_version};
+use crate::fault::{Code, Fault};
+use crate::id::{ObjectNo, RecordId};
+use crate::journal::ChangeKind;
+use crate::operation::Disposition;
+
+impl Batch<'_> {
+    pub(super) fn purge(&mut self, doing: &Doing<'_>, expect: Option<i64>) -> Result<RecordReply, Halt> {
+        let id = doing.target()?;
+        let version = match self.row(doing.object.number, id)? {
+            Some(root) => {
+                expect_version(expect, &root)?;
+                let felling = self.fell(&doing.object, &root)?;
+                self.clear(&felling, doing.actor)?;
+                for (object, row) in felling.rows.iter().rev() {
+                    self.bar_if_touched(object.number, row.id)?;
+                    self.put(object, Some(row), None);
+                    self.write_purge(object.number, row.id, row.version + 1);
+                }
+                root.version + 1
+            }
+            None => self.purge_trashed(doing, id, expect)?,
+        };
+        Ok(doing.reply(Disposition::Purged, id, version, None))
+    }
+
+    fn purge_trashed(&mut self, doing: &Doing<'_>, id: RecordId, expect: Option<i64>) -> Result<i64, Halt> {
+        let trashed = self.trashed(id)?.filter(|trashed| trashed.object == doing.object.number);
+        let Some(trashed) = trashed else { return Err(doing.not_found(id, false)) };
+        if expect.is_some() {
+            let message = "the record is deleted, so it is not at any version";
+            return Err(Fault::new(Code::VersionMismatch, message).at("if_match").into());
+        }
+        self.bar_if_touched(trashed.object, id)?;
+        self.trash.set(id, None);
+        self.write_purge(trashed.object, id, 0);
+        Ok(0)
+    }
+
+    fn write_purge(&mut self, object: ObjectNo, id: RecordId, version: i64) {
+        self.erased.push(id);
+        self.record_change(ChangeKind::RecordPurged, Some((object, Some(id))), version, "{}".to_owned());
+    }
+
+    /// An answer kept earlier in this very batch could hold what is to be erased: then
+    /// the purge waits for the next batch, when the store can reach it.
+    fn bar_if_touched(&self, object: ObjectNo, id: RecordId) -> Result<(), Halt> {
+        let touched = self.rows.get(&(object, id)).is_some() || self.trash.get(&id).is_some();
+        if touched && !self.is_untouched() { Err(Halt::Barrier) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,108 @@
+//! Bringing a record back from the trash, with what its deletion took along: a checked
+//! creation under the same id.
+
+use std::sync::Arc;
+
+use crate::catalog::Object;
+use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::delete::Member;
+use crate::decide::derive::zero;
+use crate::decide::diff;
+use crate::decide::records::Doing;
+use crate::fault::{Code, Fault, Faults};
+use crate::journal::ChangeKind;
+use crate::operation::Disposition;
+use crate::record::{Row, Trashed};
+use crate::value;
+
+impl Batch<'_> {
+    pub(super) fn restore(&mut self, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
+        let id = doing.target()?;
+        let trashed = self.trashed(id)?.filter(|trashed| trashed.object == doing.object.number);
+        let Some(trashed) = trashed else {
+            if self.row(doing.object.number, id)?.is_some() {
+                return Err(Fault::new(Code::AlreadyExists, "the record is not deleted").at("id").into());
+            }
+            return Err(doing.not_found(id, false));
+        };
+        let group = if trashed.root == id { self.trash_group(&trashed)? } else { vec![trashed] };
+        let mut restored = Vec::with_capacity(group.len());
+        for member in &group {
+            if let Some((object, row)) = self.revive(member, doing)? {
+                restored.push((object, row));
+            }
+        }
+        self.put_all(&restored)?;
+        for (object, row) in &restored {
+            let diff = diff::created(object, row, &self.catalog);
+            self.trash.set(row.id, None);
+            self.record_change(ChangeKind::RecordRestored, Some((object.number, Some(row.id))), row.version, diff);
+        }
+        let row = restored.into_iter().map(|(_, row)| row).find(|row| row.id == id);
+        let version = row.as_ref().map_or(0, |row| row.version);
+        Ok(doing.reply(Disposition::Restored, id, version, row))
+    }
+
+    /// The row that a document of the trash becomes; none when its object is gone.
+    fn revive(&self, trashed: &Trashed, doing: &Doing<'_>) -> Result<Option<Member>, Halt> {
+        let Some(object) = self.catalog.object(trashed.object).cloned() else { return Ok(None) };
+        let read = Row::from_document(trashed.id, &trashed.document, &object, &self.catalog);
+        let mut row = read.map_err(|error| Fault::new(Code::Internal, format!("the trash cannot be read: {error}")))?;
+        // Once for the deletion, once for the return.
+        row.version += 2;
+        row.updated_at = self.at();
+        row.updated_by = doing.actor;
+        for (slot, field) in object.fields().iter().enumerate() {
+            if field.kind.is_derived() {
+                row.values[slot] = zero(&field.kind);
+            }
+        }
+        self.check_values(&object, &row)?;
+        Ok(Some((object, Arc::new(row))))
+    }
+
+    /// The definitions may have changed since: an option that is gone, a lower maximum.
+    fn check_values(&self, object: &Object, row: &Row) -> Result<(), Halt> {
+        let mut faults = Faults::new();
+        for (field, value) in object.fields().iter().zip(&row.values) {
+            if field.kind.is_read_only() || value.is_null() {
+                continue;
+            }
+            let wire = value::render(field, value, &self.catalog);
+            if let Err(fault) = value::parse(field, &wire, &self.catalog) {
+                let message = format!("the deleted record does not fit the schema of today: {}", fault.message);
+                faults.push(Fault::new(fault.code, message).at(&field.name).under("/record"));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Halt::Faults(faults)) }
+    }
+
+    /// Checks and puts all of them; members may refer to each other in any order, so
+    /// references are checked when all are in.
+    fn put_all(&mut self, restored: &[Member]) -> Result<(), Halt> {
+        let mark = self.mark();
+        for (object, row) in restored {
+            self.rows.set((object.number, row.id), Some(row.clone()));
+        }
+        let mut faults = Faults::new();
+        let mut missing = false;
+        for (object, row) in restored {
+            match self.check_row(object, None, row) {
+                Ok(()) => {}
+                Err(Halt::Faults(more)) => faults.extend(more),
+                Err(_) => missing = true,
+            }
+        }
+        self.undo_to(mark);
+        if missing {
+            return Err(Halt::Missing);
+        }
+        if !faults.is_empty() {
+            return Err(Halt::Faults(faults));
+        }
+        for (object, row) in restored {
+            self.put(object, None, Some(row));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! Changing fields of a record.
+
+use std::sync::Arc;
+
+use crate::catalog::Object;
+use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::diff;
+use crate::decide::records::{Doing, expect_version};
+use crate::id::RecordId;
+use crate::journal::{Actor, ChangeKind};
+use crate::operation::Disposition;
+use crate::record::Row;
+use crate::value::Value;
+
+impl Batch<'_> {
+    pub(super) fn update(&mut self, doing: &Doing<'_>, expect: Option<i64>) -> Result<RecordReply, Halt> {
+        let id = doing.target()?;
+        self.update_record(doing, id, expect)
+    }
+
+    pub(super) fn update_record(&mut self, doing: &Doing<'_>, id: RecordId, expect: Option<i64>) -> Result<RecordReply, Halt> {
+        let object = &doing.object;
+        let Some(old) = self.row(object.number, id)? else {
+            let is_in_trash = self.trashed(id)?.is_some();
+            return Err(doing.not_found(id, is_in_trash));
+        };
+        expect_version(expect, &old)?;
+        let given = doing.values()?;
+        let changed: Vec<(usize, Value)> = given.into_iter().filter(|(slot, value)| old.values[*slot] != *value).collect();
+        if changed.is_empty() {
+            return Ok(doing.reply(Disposition::Unchanged, id, old.version, Some(old)));
+        }
+        let slots: Vec<usize> = changed.iter().map(|(slot, _)| *slot).collect();
+        let new = self.changed_row(object, &old, changed, doing.actor);
+        self.check_row(object, Some(&old), &new)?;
+        let new = self.write_update(object, &old, new, &slots);
+        Ok(doing.reply(Disposition::Updated, id, new.version, Some(new)))
+    }
+
+    /// The row with other values, as the next change of the journal makes it.
+    pub(super) fn changed_row(&self, object: &Object, old: &Row, changed: Vec<(usize, Value)>, actor: Actor) -> Row {
+        let mut new = old.clone();
+        new.version += 1;
+        new.updated_at = self.at();
+        new.updated_by = actor;
+        for (slot, value) in changed {
+            new.values[slot] = value;
+            new.provenance.set(object.fields()[slot].number, self.next_position());
+        }
+        new
+    }
+
+    /// Puts the changed row and its change.
+    pub(super) fn write_update(&mut self, object: &Arc<Object>, old: &Arc<Row>, new: Row, slots: &[usize]) -> Arc<Row> {
+        let new = Arc::new(new);
+        self.put(object, Some(old), Some(&new));
+        let diff = diff::updated(object, old, &new, slots, &self.catalog);
+        self.record_change(ChangeKind::RecordUpdated, Some((object.number, Some(new.id))), new.version, diff);
+        new
+    }
+}

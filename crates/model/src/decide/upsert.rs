@@ -1,0 +1,26 @@
+//! Creating a record, or changing the one that has this value of a unique key.
+
+use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::records::Doing;
+use crate::fault::{Code, Fault};
+
+impl Batch<'_> {
+    pub(super) fn upsert(&mut self, doing: &Doing<'_>, expect: Option<i64>) -> Result<RecordReply, Halt> {
+        let by = doing.checked.by.as_ref();
+        let found = by.and_then(|(number, value)| {
+            let key = doing.object.unique_keys().find(|key| key.number == *number)?;
+            Some((key, value.clone()))
+        });
+        let Some((key, value)) = found else {
+            return Err(Fault::new(Code::Internal, "an upsert without a key").into());
+        };
+        match (self.find(doing.object.number, key, value)?, expect) {
+            (Some(id), expect) => self.update_record(doing, id, expect),
+            (None, None) => self.create(doing),
+            (None, Some(_)) => {
+                let message = "there is no such record yet, so it is not at any version";
+                Err(Fault::new(Code::VersionMismatch, message).at("if_match").into())
+            }
+        }
+    }
+}

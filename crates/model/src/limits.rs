@@ -1,0 +1,137 @@
+//! Every bound of Kith, once: the constants that code compares with and the table that
+//! `GET /v1/limits` publishes. The comment on a constant is the published reason.
+
+use serde::Serialize;
+
+/// A bound as it is published.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Limit {
+    /// Its name on the wire; stable.
+    pub name: &'static str,
+    /// The greatest value that is allowed (or, for a default, the value that is used).
+    pub value: u64,
+    /// What it counts.
+    pub unit: &'static str,
+    /// Why it is there.
+    pub reason: &'static str,
+}
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])* $constant:ident: $type:ty = $value:expr, $name:literal, $unit:literal;)*) => {
+        $(
+            $(#[doc = $doc])*
+            pub const $constant: $type = $value;
+        )*
+
+        /// Every limit, in the order in which they are published.
+        pub const ALL: &[Limit] = &[$(Limit {
+            name: $name,
+            value: $constant as u64,
+            unit: $unit,
+            reason: concat!($($doc),*).trim_ascii(),
+        }),*];
+    };
+}
+
+limits! {
+    // Requests.
+
+    /// A request's body is held in memory while it is read and checked.
+    BODY_BYTES_MAX: usize = 8 * 1024 * 1024, "body", "bytes";
+    /// Nesting of a body and of a `json` value: reading must not exhaust the stack.
+    JSON_DEPTH_MAX: usize = 32, "json_depth", "levels";
+    /// One transaction: it holds its tenant's lane while it is decided and written.
+    BATCH_OPERATIONS_MAX: usize = 1_000, "batch_operations", "operations";
+    /// A page when the request does not say how many.
+    PAGE_DEFAULT: u32 = 50, "page_default", "items";
+    /// A page is rendered in memory; cursors reach the rest.
+    PAGE_MAX: u32 = 500, "page", "items";
+    /// A request that takes longer is given up, so that it cannot hold a connection for ever.
+    REQUEST_SECONDS: u64 = 30, "request", "seconds";
+    /// A longer wait for changes outlives the time-outs of common proxies.
+    LONG_POLL_SECONDS: u64 = 60, "long_poll", "seconds";
+    /// How long a read waits for `Kith-Min-Position` before it answers 412.
+    MIN_POSITION_SECONDS: u64 = 5, "min_position_wait", "seconds";
+    /// An idle event stream says that it lives, so that proxies keep it open.
+    HEARTBEAT_SECONDS: u64 = 15, "stream_heartbeat", "seconds";
+    /// An idempotency key is a column of an index.
+    IDEMPOTENCY_KEY_MAX: usize = 255, "idempotency_key", "characters";
+    /// How long an answer is kept for its idempotency key: a client that has not retried
+    /// within a day has given up.
+    ANSWER_HOURS: i64 = 24, "idempotent_answer", "hours";
+    /// Submissions that may wait for one tenant in one process; more are answered 503.
+    LANE_QUEUE_MAX: usize = 10_000, "write_queue", "submissions";
+    /// Records that a fault names as standing in the way: enough to find the rest.
+    FAULT_RECORDS_MAX: usize = 10, "fault_records", "ids per fault";
+    /// A named cursor's name stands in a path.
+    CURSOR_NAME_BYTES_MAX: usize = 100, "cursor_name", "bytes";
+    /// A tenant's name stands in headers and on command lines.
+    TENANT_NAME_BYTES_MAX: usize = 63, "tenant_name", "bytes";
+    /// Named cursors of a tenant: each is a row that every check of lag reads.
+    CURSORS_MAX: usize = 100, "cursors", "cursors per tenant";
+
+    // Records.
+
+    /// A record's values: a row is read, decided and journaled as one piece.
+    RECORD_BYTES_MAX: usize = 1024 * 1024, "record", "bytes";
+    /// A `text` field that does not say otherwise.
+    TEXT_LENGTH_DEFAULT: u32 = 255, "text_default", "characters";
+    /// A `text` value stays short enough for an index; `long_text` holds more.
+    TEXT_LENGTH_MAX: u32 = 10_000, "text", "characters";
+    /// A `long_text` value is read with its record.
+    LONG_TEXT_LENGTH_MAX: u32 = 100_000, "long_text", "characters";
+    /// An e-mail address, as the mail standards bound it.
+    EMAIL_BYTES_MAX: usize = 254, "email", "bytes";
+    /// A URL that every browser and proxy takes, and that an index can hold.
+    URL_BYTES_MAX: usize = 2_048, "url", "bytes";
+    /// Digits of a decimal: every such number fits a scaled 64-bit integer.
+    DECIMAL_DIGITS_MAX: u8 = crate::decimal::DIGITS_MAX, "decimal", "digits";
+    /// Records that one delete, restore or purge may take along: they are one transaction.
+    CASCADE_RECORDS_MAX: usize = 10_000, "cascade_records", "records";
+    /// How many references deep a delete may cascade: a longer chain is a mistake in the schema.
+    CASCADE_DEPTH_MAX: usize = 32, "cascade_depth", "references";
+
+    // Schema.
+
+    /// Objects of a tenant: the catalog is held in memory by every node.
+    OBJECTS_MAX: usize = 2_000, "objects", "objects per tenant";
+    /// Live fields of an object: each is at least one column.
+    FIELDS_MAX: usize = 500, "fields", "fields per object";
+    /// Columns of an object's table, dropped ones included: PostgreSQL allows 1,600.
+    COLUMNS_MAX: usize = 1_500, "columns", "columns per object";
+    /// Keys and indexes of an object: each is written with every record.
+    KEYS_MAX: usize = 20, "keys", "keys per object";
+    /// Fields of one key: a wider index costs more than it finds.
+    KEY_FIELDS_MAX: usize = 5, "key_fields", "fields per key";
+    /// Longest entry of a key, its text counted at its longest: PostgreSQL's end at 2,704 bytes.
+    KEY_BYTES_MAX: usize = 2_600, "key_entry", "bytes";
+    /// Targets of a reference: each is a column with an index.
+    TARGETS_MAX: usize = 10, "targets", "objects per reference";
+    /// Options of a select field: they are checked in order.
+    OPTIONS_MAX: usize = 1_000, "options", "options per field";
+    /// An option's value or label is for menus.
+    OPTION_LENGTH_MAX: usize = 100, "option", "characters";
+    /// Roll-ups of an object: each is computed with every write of a record that feeds it.
+    ROLLUPS_MAX: usize = 40, "rollups", "roll-ups per object";
+    /// A name becomes a column's name, with its number, within PostgreSQL's 63 bytes.
+    NAME_BYTES_MAX: usize = 40, "name", "bytes";
+    /// A label is for a heading.
+    LABEL_LENGTH_MAX: usize = 100, "label", "characters";
+    /// A description is for a paragraph; the catalog holds it in memory.
+    DESCRIPTION_LENGTH_MAX: usize = 2_000, "description", "characters";
+    /// What stands before the digits of an `auto_number`.
+    AUTO_NUMBER_PREFIX_MAX: usize = 20, "auto_number_prefix", "characters";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn publishes_each_limit_once_with_its_reason() {
+        for (index, limit) in ALL.iter().enumerate() {
+            assert!(limit.value > 0 && !limit.reason.is_empty(), "{limit:?}");
+            assert!(ALL[..index].iter().all(|other| other.name != limit.name), "{limit:?}");
+        }
+    }
+}

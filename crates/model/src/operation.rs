@@ -1,0 +1,201 @@
+//! Operations: what a caller asks of one tenant, before it is decided.
+//!
+//! Every door (REST, GraphQL, bulk, functions) submits these same operations.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::Catalog;
+use crate::fault::Faults;
+use crate::id::TokenId;
+use crate::journal::{Actor, Origin, SchemaVersion};
+use crate::record::Checked;
+use crate::schema::SchemaChange;
+
+/// One request for change: decided and committed as one transaction of the journal.
+#[derive(Debug)]
+pub struct Submission {
+    /// What to do, in order.
+    pub work: Work,
+    /// Who asks, and through which door.
+    pub caller: Caller,
+    /// The key under which the answer is kept, if the caller gave one.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What a submission does.
+#[derive(Debug)]
+pub enum Work {
+    /// Operations on records.
+    Records {
+        /// In order; later ones may refer to the results of earlier ones.
+        operations: Vec<RecordOperation>,
+        /// What a fault in one of them does to the others.
+        mode: Mode,
+    },
+    /// One change of the schema; alone in its transaction.
+    Schema(SchemaChange),
+    /// A new token.
+    CreateToken(NewToken),
+    /// The end of a token.
+    RevokeToken(TokenId),
+}
+
+/// What a fault in one operation does to the others of its submission.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// All or nothing.
+    Atomic,
+    /// The others go on.
+    Independent,
+}
+
+/// Who asks, and through which door.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// Through which door.
+    pub origin: Origin,
+    /// W3C `traceparent`, if the request had one.
+    pub trace: Option<Box<str>>,
+}
+
+/// An idempotency key with the hash of the request it came with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Idempotency {
+    /// The caller's key, together with who the caller is (keys of two tokens never meet).
+    pub key: Box<str>,
+    /// SHA-256 of method, path and body.
+    pub request: [u8; 32],
+}
+
+/// A token to be made. The secret itself never enters the journal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewToken {
+    /// Its id.
+    pub id: TokenId,
+    /// For people.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+}
+
+/// One operation on one record.
+#[derive(Debug)]
+pub struct RecordOperation {
+    /// The object's name, as the caller wrote it.
+    pub object: String,
+    /// What to do.
+    pub action: Action,
+    /// The name under which later operations of the batch refer to the result.
+    pub label: Option<String>,
+    /// The input as checked outside the lane, valid for the schema version it names.
+    pub prepared: Option<(SchemaVersion, Result<Checked, Faults>)>,
+}
+
+/// What to do with one record.
+#[derive(Debug)]
+pub enum Action {
+    /// Makes a new record.
+    Create {
+        /// Its fields.
+        input: Input,
+    },
+    /// Changes the fields that are named (null clears, absent leaves).
+    Update {
+        /// Which record.
+        target: Target,
+        /// The fields to change.
+        input: Input,
+        /// The version the caller saw.
+        expect: Option<i64>,
+    },
+    /// Creates the record or changes the one that has this value of a unique key.
+    Upsert {
+        /// The fields of a unique key with the values to look for.
+        by: Input,
+        /// The fields to set.
+        input: Input,
+        /// The version the caller saw, when it exists.
+        expect: Option<i64>,
+    },
+    /// Moves it to the trash, with what cascades.
+    Delete {
+        /// Which record.
+        target: Target,
+        /// The version the caller saw.
+        expect: Option<i64>,
+    },
+    /// Brings it back from the trash, with what its deletion took along.
+    Restore {
+        /// Which record.
+        target: Target,
+    },
+    /// Removes it for good, live or from the trash, and erases it from the journal.
+    Purge {
+        /// Which record.
+        target: Target,
+        /// The version the caller saw.
+        expect: Option<i64>,
+    },
+}
+
+/// A JSON object of field names and wire values.
+pub type Input = Arc<Map<String, Json>>;
+
+/// A record by its id or by the result of an earlier operation of the batch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// By the text of its id.
+    Id(String),
+    /// By the label of an earlier operation.
+    Earlier(String),
+}
+
+/// A reference value of checked input: known, or to be known when an earlier
+/// operation of the batch is decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Assigned {
+    /// A checked value (null included).
+    Value(crate::value::Value),
+    /// The record that the operation with this label made or found.
+    Earlier(String),
+}
+
+impl RecordOperation {
+    /// Checks the input against a catalog ahead of the lane, so that this work runs on
+    /// any core. The lane repeats it only if the schema has moved on.
+    pub fn prepare(&mut self, catalog: &Catalog) {
+        let checked = self.check(catalog);
+        self.prepared = Some((catalog.version(), checked));
+    }
+
+    /// The checked input under this catalog.
+    ///
+    /// # Errors
+    /// Every fault of the input that can be told without looking at other records.
+    pub fn check(&self, catalog: &Catalog) -> Result<Checked, Faults> {
+        Checked::of(self, catalog)
+    }
+}
+
+/// What the decision of a record operation did to its record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// Made.
+    Created,
+    /// Changed.
+    Updated,
+    /// Found as asked for; nothing was written.
+    Unchanged,
+    /// Moved to the trash.
+    Deleted,
+    /// Brought back.
+    Restored,
+    /// Gone for good.
+    Purged,
+}

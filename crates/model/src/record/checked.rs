@@ -1,0 +1,253 @@
+//! Input that has passed the catalog: fields exist, values are in normal form and
+//! within bounds. What depends on other records is for the decision.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Catalog, Field, FieldKind, Object, SYSTEM_COLUMNS};
+use crate::decide::KeyValue;
+use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::id::{KeyNo, ObjectNo, RecordId, parse_typeid};
+use crate::limits;
+use crate::operation::{Action, Assigned, RecordOperation, Target};
+use crate::value::{self, Value};
+
+/// A record operation's input, checked against one schema version.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Checked {
+    /// The object.
+    pub object: ObjectNo,
+    /// The fields to set, by slot, in slot order.
+    pub assignments: Vec<(usize, Assigned)>,
+    /// The record meant, for all but creations and upserts.
+    pub target: Option<CheckedTarget>,
+    /// For upserts: the unique key and the values to look for.
+    pub by: Option<(KeyNo, KeyValue)>,
+}
+
+/// A target by id or by the label of an earlier operation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CheckedTarget {
+    /// By id.
+    Id(RecordId),
+    /// By label.
+    Earlier(String),
+}
+
+impl Checked {
+    /// Checks an operation's input. Pointers are relative to the operation:
+    /// `/object`, `/id`, `/record/email`, `/by/email`.
+    ///
+    /// # Errors
+    /// Every fault that can be told without looking at other records.
+    pub fn of(operation: &RecordOperation, catalog: &Catalog) -> Result<Self, Faults> {
+        let object = find_object(&operation.object, catalog).map_err(|fault| vec![fault.at("object")])?;
+        let mut checker = Checker { object, catalog, faults: Vec::new() };
+        let mut checked = Self { object: object.number, assignments: Vec::new(), target: None, by: None };
+        match &operation.action {
+            Action::Create { input } => checked.assignments = checker.assignments(input),
+            Action::Update { target, input, expect: _ } => {
+                checked.target = checker.target(target);
+                checked.assignments = checker.assignments(input);
+            }
+            Action::Upsert { by, input, expect: _ } => {
+                checked.assignments = checker.assignments(input);
+                checked.by = checker.key(by, &mut checked.assignments);
+            }
+            Action::Delete { target, expect: _ } | Action::Restore { target } | Action::Purge { target, expect: _ } => {
+                checked.target = checker.target(target);
+            }
+        }
+        if checker.faults.is_empty() { Ok(checked) } else { Err(checker.faults) }
+    }
+}
+
+/// An object by the name a caller wrote.
+///
+/// # Errors
+/// `not_found`, with a near miss.
+pub fn find_object<'a>(name: &str, catalog: &'a Catalog) -> Result<&'a Object, Fault> {
+    catalog.object_named(name).map(AsRef::as_ref).ok_or_else(|| {
+        let names = catalog.objects().map(|object| object.name.as_str());
+        let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
+        let fault = Fault::new(Code::NotFound, format!("no object `{shown}`"));
+        match near_miss(name, names) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint("GET /v1/schema/objects lists the objects there are"),
+        }
+    })
+}
+
+/// A record's id by the text a caller wrote.
+///
+/// # Errors
+/// `not_found`, when it is not an id of this object.
+pub fn find_id(text: &str, object: &Object) -> Result<RecordId, Fault> {
+    let shown: String = text.chars().take(100).collect();
+    let missing = Fault::new(Code::NotFound, format!("no {} `{shown}`", object.name));
+    match parse_typeid(text) {
+        Ok((prefix, uuid)) if prefix == object.prefix => Ok(RecordId(uuid)),
+        Ok((prefix, _)) => {
+            Err(missing.hint(format!("ids of `{}` begin with `{}_`, not `{prefix}_`", object.name, object.prefix)))
+        }
+        Err(_) => Err(missing.hint(format!("an id looks like `{}_01h455vb4pex5vsknk084sn02q`", object.prefix))),
+    }
+}
+
+/// A field by the name a caller wrote.
+///
+/// # Errors
+/// `unknown_field`, with a near miss.
+pub fn find_slot(name: &str, object: &Object) -> Result<usize, Fault> {
+    object.slot_named(name).ok_or_else(|| {
+        let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
+        let fault = Fault::new(Code::UnknownField, format!("`{}` has no field `{shown}`", object.name)).at(name);
+        match near_miss(name, object.fields().iter().map(|field| field.name.as_str())) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint(format!("GET /v1/schema/objects/{} lists its fields", object.name)),
+        }
+    })
+}
+
+struct Checker<'a> {
+    object: &'a Object,
+    catalog: &'a Catalog,
+    faults: Faults,
+}
+
+impl Checker<'_> {
+    fn target(&mut self, target: &Target) -> Option<CheckedTarget> {
+        match target {
+            Target::Earlier(label) => Some(CheckedTarget::Earlier(label.clone())),
+            Target::Id(text) => match find_id(text, self.object) {
+                Ok(id) => Some(CheckedTarget::Id(id)),
+                Err(fault) => {
+                    self.faults.push(fault.at("id"));
+                    None
+                }
+            },
+        }
+    }
+
+    fn assignments(&mut self, input: &Map<String, Json>) -> Vec<(usize, Assigned)> {
+        let mut assignments = Vec::with_capacity(input.len());
+        let mut bytes = 0;
+        for (name, json) in input {
+            match self.assignment(name, json) {
+                Ok((slot, assigned)) => {
+                    if let Assigned::Value(Value::Text(text) | Value::Json(text)) = &assigned {
+                        bytes += text.len();
+                    }
+                    assignments.push((slot, assigned));
+                }
+                Err(fault) => self.faults.push(fault.under("/record")),
+            }
+        }
+        if bytes > limits::RECORD_BYTES_MAX {
+            let message = format!("the record has {bytes} bytes of text; the limit is {}", limits::RECORD_BYTES_MAX);
+            self.faults.push(Fault::new(Code::TooLarge, message).at("record"));
+        }
+        assignments.sort_by_key(|(slot, _)| *slot);
+        assignments
+    }
+
+    fn assignment(&self, name: &str, json: &Json) -> Result<(usize, Assigned), Fault> {
+        if SYSTEM_COLUMNS.iter().any(|(system, _)| *system == name) {
+            return Err(Fault::new(Code::ReadOnly, format!("`{name}` is set by Kith")).at(name));
+        }
+        let slot = find_slot(name, self.object)?;
+        let field = &self.object.fields()[slot];
+        if let Some(label) = earlier(field, json) {
+            return Ok((slot, Assigned::Earlier(label)));
+        }
+        let value = value::parse(field, json, self.catalog).map_err(|fault| at_field(fault, name))?;
+        Ok((slot, Assigned::Value(value)))
+    }
+
+    /// The unique key whose fields are exactly those of `by`, with the values to look
+    /// for. A record that the upsert makes has these values, unless the input says else.
+    fn key(&mut self, by: &Map<String, Json>, assignments: &mut Vec<(usize, Assigned)>) -> Option<(KeyNo, KeyValue)> {
+        let mut given = Vec::with_capacity(by.len());
+        for (name, json) in by {
+            match self.key_value(name, json) {
+                Ok(value) => given.push(value),
+                Err(fault) => self.faults.push(fault.under("/by")),
+            }
+        }
+        if given.len() < by.len() {
+            return None;
+        }
+        let number = |slot: &usize| self.object.fields()[*slot].number;
+        let key = self.object.unique_keys().find(|key| {
+            key.fields.len() == given.len() && given.iter().all(|(slot, _)| key.fields.contains(&number(slot)))
+        });
+        let Some(key) = key else {
+            self.faults.push(self.no_key());
+            return None;
+        };
+        let value_of = |field| given.iter().find(|(slot, _)| number(slot) == field).map(|(_, value)| value.clone());
+        let values = key.fields.iter().filter_map(|field| value_of(*field));
+        let values = values.map(|value| if key.case_insensitive { folded(value) } else { value }).collect();
+        let key = (key.number, values);
+        for (slot, value) in given {
+            let is_ours = self.object.fields()[slot].kind.is_read_only();
+            if !is_ours && !assignments.iter().any(|(other, _)| *other == slot) {
+                assignments.push((slot, Assigned::Value(value)));
+            }
+        }
+        assignments.sort_by_key(|(slot, _)| *slot);
+        Some(key)
+    }
+
+    fn key_value(&self, name: &str, json: &Json) -> Result<(usize, Value), Fault> {
+        let slot = find_slot(name, self.object)?;
+        let field = &self.object.fields()[slot];
+        let value = lookup_value(field, json, self.catalog).map_err(|fault| at_field(fault, name))?;
+        if value.is_null() {
+            return Err(Fault::new(Code::InvalidValue, format!("`{name}` cannot be looked up by null")).at(name));
+        }
+        Ok((slot, value))
+    }
+
+    fn no_key(&self) -> Fault {
+        let message = format!("`{}` has no unique key over exactly these fields", self.object.name);
+        let names = self.object.unique_keys().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>();
+        let hint = if names.is_empty() {
+            format!("add one: POST /v1/schema/objects/{}/keys", self.object.name)
+        } else {
+            format!("its unique keys are {}", names.join(", "))
+        };
+        Fault::new(Code::InvalidValue, message).at("by").hint(hint)
+    }
+}
+
+fn at_field(fault: Fault, name: &str) -> Fault {
+    if fault.pointer.is_empty() { fault.at(name) } else { fault }
+}
+
+/// A value to look a record up by: as in a body, or as text, which is all that a path
+/// can say. Unlike input it may be one that Kith gave.
+fn lookup_value(field: &Field, json: &Json, catalog: &Catalog) -> Result<Value, Fault> {
+    match json {
+        Json::String(text) => value::parse_text(field, text, catalog),
+        _ => value::parse(field, json, catalog),
+    }
+}
+
+/// The label in `{"$ref": "label"}` as the value of a reference.
+fn earlier(field: &Field, json: &Json) -> Option<String> {
+    if !matches!(field.kind, FieldKind::Reference { .. }) {
+        return None;
+    }
+    let members = json.as_object()?;
+    let label = members.get("$ref")?.as_str()?;
+    (members.len() == 1).then(|| label.to_owned())
+}
+
+/// A value as a case-insensitive key compares it.
+#[must_use]
+pub fn folded(value: Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(value::fold(&text).into_boxed_str()),
+        other => other,
+    }
+}

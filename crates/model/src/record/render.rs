@@ -1,0 +1,32 @@
+//! Records on the wire: flat JSON, system fields first.
+
+use std::fmt::Write as _;
+
+use crate::catalog::{Catalog, Object};
+use crate::id::format_typeid;
+use crate::record::Row;
+use crate::value;
+
+/// Appends a record as it stands on the wire. This is the hot path of every read, so
+/// it writes text and builds nothing in between.
+pub fn render_record(object: &Object, row: &Row, catalog: &Catalog, out: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "{{\"id\":\"{}\",\"version\":{},\"created_at\":\"{}\",\"updated_at\":\"{}\",\
+         \"created_by\":\"{}\",\"updated_by\":\"{}\",\"owner\":\"{}\"",
+        format_typeid(&object.prefix, row.id.0),
+        row.version,
+        row.created_at,
+        row.updated_at,
+        row.created_by,
+        row.updated_by,
+        row.owner,
+    );
+    for (field, value) in object.fields().iter().zip(&row.values) {
+        // Names are lower-case ASCII: nothing in them needs escaping.
+        let _ = write!(out, ",\"{}\":", field.name);
+        value::write_json(field, value, catalog, out);
+    }
+    out.push('}');
+}

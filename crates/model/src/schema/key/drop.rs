@@ -1,0 +1,48 @@
+//! The end of a key or index.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Catalog, Definition, Table};
+use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::journal::SchemaVersion;
+use crate::schema::decide::{Decision, revise, summary};
+use crate::schema::document::key_document;
+use crate::schema::scope::find;
+use crate::schema::step::Step;
+
+/// Decides the dropping of a key. Nothing depends on one but those who upsert by it.
+pub(in crate::schema) fn drop(
+    catalog: &Catalog,
+    object: &str,
+    name: &str,
+    next: SchemaVersion,
+) -> Result<Decision, Faults> {
+    let before = find(catalog, object).map_err(|fault| vec![fault])?;
+    let Some(key) = before.keys.iter().find(|key| key.name == name) else {
+        let shown: String = name.chars().take(60).collect();
+        let fault = Fault::new(Code::NotFound, format!("`{object}` has no key `{shown}`"));
+        return Err(vec![match near_miss(name, before.keys.iter().map(|key| key.name.as_str())) {
+            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
+            None => fault,
+        }]);
+    };
+    let mut after = before.clone();
+    after.keys.retain(|other| other.number != key.number);
+    let after = revise(before, after, next)?;
+    let mut steps = vec![Step::DropKey { object: Box::new(before.clone()), key: key.clone() }];
+    steps.extend(folds_dropped(before, &after));
+    let account = summary("key.dropped", object, Some(("key", name)), key_document(before, key), Json::Null);
+    Ok(Decision::of(after, steps, account, Json::Null))
+}
+
+/// The folded copies that no key asks for any more. Both states have the same fields.
+fn folds_dropped(before: &Definition, after: &Definition) -> Vec<Step> {
+    let (old, new) = (Table::of(before), Table::of(after));
+    let gone =
+        (0..before.fields.len()).filter(|slot| new.fold(*slot).is_none()).filter_map(|slot| old.fold(slot));
+    gone.map(|column| Step::DropFold {
+        object: Box::new(before.clone()),
+        column: old.columns[column].clone(),
+    })
+    .collect()
+}

@@ -1,0 +1,35 @@
+//! PostgreSQL: one schema per tenant, and the schema `kith` for the control tables.
+//!
+//! Every write is two flights of pipelined statements and those of its loads; every
+//! read is one. Statements, types and mappings of PostgreSQL are known here only; what
+//! the tables look like is [`crate::ddl`] and [`crate::system`].
+
+mod apply;
+mod changes;
+mod codec;
+mod commit;
+mod connection;
+mod control;
+mod cursors;
+mod engine;
+mod error;
+mod flight;
+mod gather;
+mod journal;
+mod list;
+mod listen;
+mod load;
+mod options;
+mod pool;
+mod read;
+mod retain;
+mod rows;
+mod tenants;
+mod tokens;
+mod trash;
+mod verify;
+mod write;
+
+pub use engine::Postgres;
+pub use options::Options;
+pub use write::Writing;

@@ -1,0 +1,6 @@
+mod desk;
+mod folder;
+mod journal;
+mod records;
+mod retention;
+mod schema;

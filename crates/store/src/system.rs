@@ -1,0 +1,181 @@
+//! Our own tables: those in each tenant's file or schema, all named `kith_…`, and the
+//! control tables (SQLite: `control.db`; PostgreSQL: schema `kith`). Each set has a
+//! layout version and migrations that only go forward.
+//!
+//! A migration leaves the version before it working, and is never edited once released:
+//! the next one is appended.
+
+use crate::dialect::Dialect;
+
+/// A set of tables with one layout version.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Layout {
+    /// The tables in a tenant's file or schema.
+    Tenant,
+    /// The control tables.
+    Control,
+}
+
+impl Layout {
+    /// The layout that this program works with.
+    pub(crate) fn current(self) -> i64 {
+        i64::try_from(self.migrations().len()).unwrap_or(i64::MAX)
+    }
+
+    /// The table that holds the layout version; without it nothing is there yet.
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Tenant => "kith_layout",
+            Self::Control => "layout",
+        }
+    }
+
+    /// Reads the layout version.
+    pub(crate) fn version(self, dialect: Dialect<'_>) -> String {
+        dialect.text(match self {
+            Self::Tenant => "select version from {kith_layout} where id = 1",
+            Self::Control => "select version from {layout} where id = 1",
+        })
+    }
+
+    /// Statements that bring the tables from a version (0: nothing is there) to the
+    /// current one, the note of it included. None when there is nothing to do. They
+    /// are to be run in one transaction.
+    pub(crate) fn migrate(self, dialect: Dialect<'_>, from: i64) -> Vec<String> {
+        let done = usize::try_from(from).unwrap_or(0);
+        let pending = self.migrations().get(done..).unwrap_or_default();
+        if pending.is_empty() {
+            return Vec::new();
+        }
+        let mut statements: Vec<String> = pending.concat().iter().map(|each| dialect.text(each)).collect();
+        let note = match (self, done) {
+            (Self::Tenant, 0) => "insert into {kith_layout} (id, version) values (1, ",
+            (Self::Control, 0) => "insert into {layout} (id, version) values (1, ",
+            (Self::Tenant, _) => "update {kith_layout} set version = (",
+            (Self::Control, _) => "update {layout} set version = (",
+        };
+        statements.push(format!("{}{})", dialect.text(note), self.current()));
+        statements
+    }
+
+    fn migrations(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Tenant => &[TENANT_1],
+            Self::Control => &[CONTROL_1],
+        }
+    }
+}
+
+/// The tenant's row, its catalog, its journal, its trash, and what consumers keep.
+const TENANT_1: &[&str] = &[
+    "create table {kith_layout} (
+  id {integer} not null constraint kith_layout_p primary key constraint kith_layout_one check (id = 1),
+  version {integer} not null
+){strict}",
+    "create table {kith_state} (
+  id {integer} not null constraint kith_state_p primary key constraint kith_state_one check (id = 1),
+  history_id {uuid} not null,
+  last_position {integer} not null,
+  first_position {integer} not null,
+  last_at {timestamp} not null,
+  schema_version {integer} not null,
+  access_version {integer} not null
+){strict}",
+    "create table {kith_objects} (
+  number {integer} not null constraint kith_objects_p primary key,
+  schema_version {integer} not null,
+  definition {text} not null
+){strict}",
+    "create table {kith_transactions} (
+  first_position {integer} not null constraint kith_transactions_p primary key,
+  last_position {integer} not null,
+  at {timestamp} not null,
+  actor {text} not null,
+  origin {text} not null,
+  job {text},
+  trace {text},
+  schema_version {integer} not null
+){strict}",
+    "create table {kith_changes} (
+  position {integer} not null constraint kith_changes_p primary key,
+  transaction_position {integer} not null,
+  kind {text} not null,
+  object_no {integer},
+  record_id {uuid},
+  version {integer} not null,
+  diff {text}
+){strict}",
+    "create index kith_changes_record on {kith_changes} (record_id, position)",
+    "create table {kith_trash} (
+  id {uuid} not null constraint kith_trash_p primary key,
+  object_no {integer} not null,
+  group_position {integer} not null,
+  root_id {uuid} not null,
+  document {text} not null
+){strict}",
+    "create index kith_trash_object on {kith_trash} (object_no, id)",
+    "create index kith_trash_group on {kith_trash} (group_position, root_id)",
+    "create table {kith_answers} (
+  key {text} not null constraint kith_answers_p primary key,
+  request {bytes} not null,
+  first_position {integer} not null,
+  last_position {integer} not null,
+  at {timestamp} not null,
+  body {text}
+){strict}",
+    "create index kith_answers_at on {kith_answers} (at)",
+    "create index kith_answers_position on {kith_answers} (last_position)",
+    "create table {kith_counters} (
+  field_no {integer} not null constraint kith_counters_p primary key,
+  next {integer} not null
+){strict}",
+    "create table {kith_tokens} (
+  id {uuid} not null constraint kith_tokens_p primary key,
+  name {text} not null,
+  hash {bytes} not null constraint kith_tokens_hash unique,
+  created_at {timestamp} not null,
+  revoked_at {timestamp}
+){strict}",
+    "create table {kith_cursors} (
+  name {text} not null constraint kith_cursors_p primary key,
+  position {integer} not null,
+  updated_at {timestamp} not null
+){strict}",
+];
+
+/// Organizations, their administrators' tokens, and which tenants there are.
+const CONTROL_1: &[&str] = &[
+    "create table {layout} (
+  id {integer} not null constraint kith_layout_p primary key constraint kith_layout_one check (id = 1),
+  version {integer} not null
+){strict}",
+    "create table {organizations} (
+  id {uuid} not null constraint kith_organizations_p primary key,
+  created_at {timestamp} not null
+){strict}",
+    "create table {organization_tokens} (
+  id {uuid} not null constraint kith_organization_tokens_p primary key,
+  organization_id {uuid} not null constraint kith_organization_tokens_f references {organizations} (id),
+  hash {bytes} not null constraint kith_organization_tokens_hash unique,
+  created_at {timestamp} not null
+){strict}",
+    "create index kith_organization_tokens_organization on {organization_tokens} (organization_id)",
+    "create table {tenants} (
+  id {uuid} not null constraint kith_tenants_p primary key,
+  organization_id {uuid} not null constraint kith_tenants_f references {organizations} (id),
+  name {text} not null,
+  created_at {timestamp} not null,
+  retention_days {integer},
+  constraint kith_tenants_name unique (organization_id, name)
+){strict}",
+    "create index kith_tenants_organization on {tenants} (organization_id, id)",
+];
+
+/// Makes the tenant's row: history id and time are `$1` and `$2`.
+pub(crate) fn insert_state(dialect: Dialect<'_>) -> String {
+    dialect.text(
+        "insert into {kith_state}
+  (id, history_id, last_position, first_position, last_at, schema_version, access_version)
+values (1, $1, 0, 1, $2, 0, 0)",
+    )
+}

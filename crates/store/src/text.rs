@@ -1,0 +1,12 @@
+//! Statements that both databases take as one text: `$1` for parameters and `{name}`
+//! for tables, brought into either dialect by [`crate::dialect::Dialect::text`].
+//!
+//! What is loaded and written in bulk has another shape in each engine (point
+//! statements on SQLite, arrays on PostgreSQL) and stands with the engine.
+
+pub(crate) mod consumer;
+pub(crate) mod control;
+pub(crate) mod journal;
+pub(crate) mod record;
+pub(crate) mod tenant;
+pub(crate) mod verify;
