@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kith_model::fault::{Code, Fault, Faults};
+use kith_model::limits;
 use kith_store::{Error as StoreError, WriteError};
 
 /// The engine's result.
@@ -77,8 +78,15 @@ impl From<Fault> for Error {
 }
 
 impl From<Faults> for Error {
-    fn from(faults: Faults) -> Self {
-        if faults.is_empty() { Self::internal("a refusal without a fault") } else { Self { faults, source: None } }
+    fn from(mut faults: Faults) -> Self {
+        let Some(first) = faults.first() else { return Self::internal("a refusal without a fault") };
+        let unlisted = faults.len().saturating_sub(limits::FAULTS_MAX);
+        if unlisted > 0 {
+            let more = Fault::new(first.code, format!("{unlisted} more faults are not listed"));
+            faults.truncate(limits::FAULTS_MAX);
+            faults.push(more);
+        }
+        Self { faults, source: None }
     }
 }
 

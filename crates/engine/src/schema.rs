@@ -65,7 +65,7 @@ pub async fn storage(session: &Session, at_least: &AtLeast, name: &str) -> Resul
 /// Answers from the catalog in force: what another node has just committed is seen.
 async fn answer<T>(session: &Session, at_least: &AtLeast, make: impl Fn(&Catalog) -> Result<T>) -> Result<Answer<T>> {
     let tenant = &session.tenant;
-    let read = async |_: &_| {
+    let read = |_| async {
         let state = tenant.store.state(tenant.id).await?;
         Ok(Seen { state, value: () })
     };

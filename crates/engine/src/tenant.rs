@@ -100,14 +100,17 @@ impl Tenant {
     }
 
     /// Reads under the catalog in force, as of at least a position.
-    pub(crate) async fn read<T, F>(&self, at_least: &AtLeast, read: F) -> Result<(Arc<Catalog>, Seen<T>)>
+    pub(crate) async fn read<T, F, R>(&self, at_least: &AtLeast, read: F) -> Result<(Arc<Catalog>, Seen<T>)>
     where
-        F: AsyncFn(&Arc<Catalog>) -> Result<Seen<T>, StoreError>,
+        // Not `AsyncFn`: of a future that borrows its argument it cannot be told yet
+        // that it may move between threads.
+        F: Fn(Arc<Catalog>) -> R,
+        R: Future<Output = Result<Seen<T>, StoreError>>,
     {
         self.reach(at_least).await?;
         for _ in 0..SCHEMA_TRIES {
             let catalog = self.catalog();
-            match read(&catalog).await {
+            match read(Arc::clone(&catalog)).await {
                 Ok(seen) if seen.state.schema_version == catalog.version() => {
                     self.advance(&seen.state);
                     return Ok((catalog, seen));

@@ -61,6 +61,8 @@ limits! {
     ANSWER_HOURS: i64 = 24, "idempotent_answer", "hours";
     /// Submissions that may wait for one tenant in one process; more are answered 503.
     LANE_QUEUE_MAX: usize = 10_000, "write_queue", "submissions";
+    /// Faults that one refusal lists; mending those shows the rest.
+    FAULTS_MAX: usize = 100, "faults", "faults per answer";
     /// Records that a fault names as standing in the way: enough to find the rest.
     FAULT_RECORDS_MAX: usize = 10, "fault_records", "ids per fault";
     /// A named cursor's name stands in a path.

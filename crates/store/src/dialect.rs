@@ -80,7 +80,8 @@ impl Dialect<'_> {
     pub(crate) fn at_most_one(self, columns: &[&str]) -> String {
         match self {
             Self::Sqlite => {
-                let set: Vec<String> = columns.iter().map(|column| format!("({column} is not null)")).collect();
+                let set: Vec<String> =
+                    columns.iter().map(|column| format!("({column} is not null)")).collect();
                 format!("{} <= 1", set.join(" + "))
             }
             Self::Postgres { .. } => format!("num_nonnulls({}) <= 1", columns.join(", ")),

@@ -49,11 +49,18 @@ pub(crate) fn count(from: ObjectNo, via: u32) -> FieldKind {
 }
 
 pub(crate) fn sum(from: ObjectNo, via: u32, of: u32, scale: u8, currency: Option<Currency>) -> FieldKind {
-    FieldKind::Rollup { function: RollupFunction::Sum { of: FieldNo(of), scale, currency }, from, via: FieldNo(via) }
+    FieldKind::Rollup {
+        function: RollupFunction::Sum { of: FieldNo(of), scale, currency },
+        from,
+        via: FieldNo(via),
+    }
 }
 
 fn options(values: &[&str]) -> Vec<SelectOption> {
-    values.iter().map(|value| SelectOption { value: (*value).to_owned(), label: (*value).to_owned() }).collect()
+    values
+        .iter()
+        .map(|value| SelectOption { value: (*value).to_owned(), label: (*value).to_owned() })
+        .collect()
 }
 
 fn definition(number: ObjectNo, name: &str, fields: Vec<Field>, keys: Vec<Key>) -> Definition {
@@ -69,6 +76,7 @@ fn definition(number: ObjectNo, name: &str, fields: Vec<Field>, keys: Vec<Key>) 
         fields,
         keys,
         dropped_fields: Vec::new(),
+        columns_dropped: 0,
         dropped: false,
     }
 }

@@ -30,6 +30,9 @@ mod trash;
 mod verify;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use engine::Postgres;
 pub use options::Options;
 pub use write::Writing;

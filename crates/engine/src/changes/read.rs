@@ -112,7 +112,7 @@ pub(super) async fn page(session: &Session, after: PositionText, objects: &Objec
     let mut data = Vec::new();
     loop {
         let size = if objects.0.is_empty() { limit } else { SCAN_CHANGES };
-        let read = async |_: &_| tenant.store.changes(tenant.id, position, size).await;
+        let read = |_| tenant.store.changes(tenant.id, position, size);
         let (catalog, seen) = tenant.read(&AtLeast(None), read).await?;
         let at = PositionText { position, history: after.history };
         at.check_kept(&seen.state)?;

@@ -22,7 +22,7 @@ pub async fn get(session: &Session, at_least: &AtLeast, object: &str, id: &str) 
     let (object, id) = locate(session, object, id).await?;
     let number = object.number;
     let store = &tenant.store;
-    let read = async |catalog: &_| store.row(tenant.id, catalog, number, id).await;
+    let read = |catalog| async move { store.row(tenant.id, &catalog, number, id).await };
     let (catalog, seen) = tenant.read(at_least, read).await?;
     let Some(object) = catalog.object(number).cloned() else { return Err(gone(&object).into()) };
     match seen.value {

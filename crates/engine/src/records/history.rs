@@ -32,7 +32,7 @@ pub async fn history(
         None => Position(0),
     };
     let tenant = &session.tenant;
-    let read = async |_: &_| tenant.store.history(tenant.id, record, after, limit + 1).await;
+    let read = |_| tenant.store.history(tenant.id, record, after, limit + 1);
     let (catalog, mut seen) = tenant.read(at_least, read).await?;
     if seen.value.is_empty() && cursor.is_none() {
         return Err(Fault::new(Code::NotFound, format!("no {} `{id}`", object.name)).at("id").into());

@@ -48,19 +48,20 @@ pub async fn list(session: &Session, at_least: &AtLeast, object: &str, request: 
         None => None,
     };
     let refused = std::sync::Mutex::new(Faults::new());
-    let read = async |catalog: &Arc<Catalog>| {
+    let (asked, refusals) = (&request, &refused);
+    let read = |catalog: Arc<Catalog>| async move {
         let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged) };
-        let filters = match filters(&request, object, catalog) {
+        let filters = match filters(asked, object, &catalog) {
             Ok(filters) => filters,
             Err(faults) => {
-                *refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = faults;
+                *refusals.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = faults;
                 let state = tenant.store.state(tenant.id).await?;
                 return Ok(Seen { state, value: Vec::new() });
             }
         };
         // One more than the page, to know whether there is another.
         let list = List { object: number, filters, order, direction, after, limit: limit + 1 };
-        tenant.store.list(tenant.id, catalog, list).await
+        tenant.store.list(tenant.id, &catalog, list).await
     };
     let (catalog, Seen { state, value: mut rows }) = tenant.read(at_least, read).await?;
     let faults = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

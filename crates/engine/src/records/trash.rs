@@ -31,7 +31,7 @@ pub async fn trash(session: &Session, object: &str, limit: Option<u32>, cursor: 
         None => None,
     };
     let tenant = &session.tenant;
-    let read = async |_: &_| tenant.store.trash(tenant.id, number, after, limit + 1).await;
+    let read = |_| tenant.store.trash(tenant.id, number, after, limit + 1);
     let (catalog, Seen { state, value: mut trashed }) = tenant.read(&AtLeast(None), read).await?;
     let object = named(session, object).await?;
     let has_more = trashed.len() > limit as usize;

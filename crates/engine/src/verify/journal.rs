@@ -21,7 +21,7 @@ pub(super) async fn check(
     found: &mut Found,
 ) -> Result<(TenantState, Option<Place>)> {
     let tenant = &session.tenant;
-    let read = async |_: &_| tenant.store.changes(tenant.id, after, limit * CHANGES_PER_RECORD).await;
+    let read = |_| tenant.store.changes(tenant.id, after, limit * CHANGES_PER_RECORD);
     let (catalog, seen) = tenant.read(&AtLeast(None), read).await?;
     let state = seen.state;
     // Retention may have moved on between two pages.

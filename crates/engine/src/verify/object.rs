@@ -24,13 +24,13 @@ pub(super) async fn check(
     found: &mut Found,
 ) -> Result<(TenantState, Option<Place>)> {
     let tenant = &session.tenant;
-    let read = async |catalog: &std::sync::Arc<Catalog>| {
+    let read = |catalog: std::sync::Arc<Catalog>| async move {
         if catalog.object(number).is_none() {
             // Dropped since the page before: nothing of it is left to compare.
             let state = tenant.store.state(tenant.id).await?;
             return Ok(Seen { state, value: None });
         }
-        let seen = tenant.store.verify(tenant.id, catalog, number, after, limit).await?;
+        let seen = tenant.store.verify(tenant.id, &catalog, number, after, limit).await?;
         Ok(Seen { state: seen.state, value: Some(seen.value) })
     };
     let (catalog, Seen { state, value }) = tenant.read(&AtLeast(None), read).await?;

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::catalog::Catalog;
 use crate::decide::batch::{RecordReply, Reply};
 use crate::fault::Faults;
-use crate::id::format_typeid;
+use crate::id::{RecordId, format_typeid};
 use crate::operation::Disposition;
 use crate::record::render_record;
 
@@ -72,6 +72,17 @@ pub(super) fn render(reply: &Reply, catalog: &Catalog) -> Box<str> {
         Reply::Token => KeptReply::Token,
     };
     serde_json::to_string(&kept).unwrap_or_default().into_boxed_str()
+}
+
+/// The records that an answer shows as they were before.
+pub(super) fn unchanged(reply: &Reply) -> Vec<RecordId> {
+    let Reply::Records(results) = reply else { return Vec::new() };
+    let replies = results.iter().filter_map(|result| result.as_ref().ok());
+    let mut ids: Vec<RecordId> =
+        replies.filter(|reply| reply.disposition == Disposition::Unchanged).map(|reply| reply.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Reads a kept answer.

@@ -251,7 +251,8 @@ impl<'a> Batch<'a> {
             let body = answer::render(&reply, &self.catalog);
             let (key, request) = (idempotency.key.clone(), idempotency.request);
             self.kept.set(key.clone(), Answer { request, position: last, body: Some(body.clone()) });
-            self.answers.push(AnswerWrite { key, request, first, last, at: self.now, body });
+            let unchanged = answer::unchanged(&reply);
+            self.answers.push(AnswerWrite { key, request, first, last, at: self.now, body, unchanged });
         }
         self.closed = self.schema.is_some();
         Outcome { position: last, answer: reply }

@@ -89,6 +89,9 @@ pub struct AnswerWrite {
     pub at: Timestamp,
     /// The answer, as JSON text.
     pub body: Box<str>,
+    /// Records that the answer shows and its transaction did not change: a purge cannot
+    /// find it by positions.
+    pub unchanged: Vec<RecordId>,
 }
 
 /// The next number of an `auto_number` field.

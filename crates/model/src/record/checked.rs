@@ -57,6 +57,7 @@ impl Checked {
                 checked.target = checker.target(target);
             }
         }
+        checker.faults.truncate(limits::FAULTS_MAX);
         if checker.faults.is_empty() { Ok(checked) } else { Err(checker.faults) }
     }
 }

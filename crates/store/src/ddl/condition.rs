@@ -12,7 +12,11 @@ use crate::error::{Error, Result};
 
 /// Selects the ids of records that meet the condition: live ones, and those of the
 /// trash if any record at all stands in the way.
-pub(crate) fn condition(dialect: Dialect<'_>, definition: &Definition, found: &Condition) -> Result<Statement> {
+pub(crate) fn condition(
+    dialect: Dialect<'_>,
+    definition: &Definition,
+    found: &Condition,
+) -> Result<Statement> {
     let subject = Subject::of(definition);
     let table = dialect.table(&subject.table.name);
     let mut cells = Vec::new();
@@ -43,7 +47,8 @@ pub(crate) fn condition(dialect: Dialect<'_>, definition: &Definition, found: &C
             let scale = scale_of(&subject, *field)?;
             let column = subject.columns(*field)?[0];
             let bound = |unscaled| {
-                Decimal::new(unscaled, scale).map_err(|_| Error::Corrupt("a bound has too many digits".to_owned()))
+                Decimal::new(unscaled, scale)
+                    .map_err(|_| Error::Corrupt("a bound has too many digits".to_owned()))
             };
             let (min, max) = (min.map(bound).transpose()?, max.map(bound).transpose()?);
             outside(column, min, max, Cell::Decimal, &mut cells)
@@ -57,7 +62,8 @@ pub(crate) fn condition(dialect: Dialect<'_>, definition: &Definition, found: &C
             }
         }
     };
-    let sql = dialect.text(&format!("select id\nfrom {table}\nwhere {meets}\norder by id\nlimit {NAMED_MAX}"));
+    let sql =
+        dialect.text(&format!("select id\nfrom {table}\nwhere {meets}\norder by id\nlimit {NAMED_MAX}"));
     Ok(Statement { sql, cells })
 }
 

@@ -44,8 +44,10 @@ pub(super) fn reference_constraints(
 ) -> Result<Vec<Constraint>> {
     let Some(target) = column.target else { return Ok(Vec::new()) };
     let suffix = format!("{}_{target}", field.number);
-    let references =
-        format!("references {} (id) deferrable initially deferred", dialect.table(table_name(catalog, target)?));
+    let references = format!(
+        "references {} (id) deferrable initially deferred",
+        dialect.table(table_name(catalog, target)?)
+    );
     let mut constraints = vec![Constraint {
         name: format!("kith_f{suffix}"),
         alone: format!("foreign key ({}) {references}", column.name),
@@ -142,7 +144,11 @@ fn add_column(
 
 /// The end of a field's columns, last one first, after the indexes on them. (The
 /// folded copy and the keys have steps of their own, before this one.)
-pub(crate) fn drop_field(dialect: Dialect<'_>, definition: &Definition, number: FieldNo) -> Result<Vec<String>> {
+pub(crate) fn drop_field(
+    dialect: Dialect<'_>,
+    definition: &Definition,
+    number: FieldNo,
+) -> Result<Vec<String>> {
     let subject = Subject::of(definition);
     let (slot, field) = subject.field(number)?;
     let columns = &subject.table.columns[subject.table.range(slot)];

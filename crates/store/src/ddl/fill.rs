@@ -24,7 +24,8 @@ pub(crate) fn fill_rollup(
     let column = parent.columns(number)?.concat();
     let link = link_column(&child, definition, *via)?;
     let table = dialect.table(&parent.table.name);
-    let mut rest = format!("from {} as source where source.{link} = {table}.id", dialect.table(&child.table.name));
+    let mut rest =
+        format!("from {} as source where source.{link} = {table}.id", dialect.table(&child.table.name));
     let mut cells = Vec::new();
     let computed = match function {
         RollupFunction::Count => format!("(select count(*) {rest})"),

@@ -2,9 +2,9 @@
 
 use kith_model::catalog::{Catalog, Definition, SYSTEM_COLUMNS};
 
+use super::Subject;
 use super::field::{column_definition, reference_constraints, reference_index};
 use super::key::create_index;
-use super::Subject;
 use crate::dialect::Dialect;
 use crate::error::Result;
 
@@ -19,7 +19,11 @@ pub(crate) fn create_table(
     let number = definition.number;
     let mut lines = Vec::with_capacity(subject.table.columns.len());
     for column in &subject.table.columns[..SYSTEM_COLUMNS.len()] {
-        let key = if column.name == "id" { format!(" constraint kith_p{number} primary key") } else { String::new() };
+        let key = if column.name == "id" {
+            format!(" constraint kith_p{number} primary key")
+        } else {
+            String::new()
+        };
         lines.push(format!("  {} not null{key}", column_definition(dialect, column)));
     }
     let mut indexes = Vec::new();
@@ -57,6 +61,7 @@ pub(crate) fn drop_table(dialect: Dialect<'_>, definition: &Definition) -> Vec<S
         format!("drop table {}", dialect.table(&subject.table.name)),
         format!("delete from {} where object_no = {}", dialect.table("kith_trash"), definition.number),
     ];
-    statements.extend(definition.fields.iter().filter_map(|field| super::field::drop_counter(dialect, field)));
+    statements
+        .extend(definition.fields.iter().filter_map(|field| super::field::drop_counter(dialect, field)));
     statements
 }

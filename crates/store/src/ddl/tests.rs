@@ -3,8 +3,8 @@ use kith_model::id::FieldNo;
 use kith_model::schema::Condition;
 
 use super::{
-    Statement, add_field, add_fold, add_target, condition, create_key, create_table, drop_field, drop_fold, drop_key,
-    drop_table, duplicates, fill_rollup, fold_page, fold_write, sums_out_of_range,
+    Statement, add_field, add_fold, add_target, condition, create_key, create_table, drop_field, drop_fold,
+    drop_key, drop_table, duplicates, fill_rollup, fold_page, fold_write, sums_out_of_range,
 };
 use crate::dialect::Dialect;
 use crate::fixture::{COMPANY, CONTACT, catalog, company, contact, deal, key};
@@ -22,10 +22,14 @@ fn both(make: impl Fn(Dialect<'_>) -> Vec<String>) -> String {
 #[test]
 fn creates_tables() {
     let catalog = catalog();
-    insta::assert_snapshot!("table_of_every_type", both(|dialect| create_table(dialect, &catalog, &contact()).unwrap()));
-    insta::assert_snapshot!("table_with_polymorphic_reference", both(|dialect| {
-        create_table(dialect, &catalog, &deal()).unwrap()
-    }));
+    insta::assert_snapshot!(
+        "table_of_every_type",
+        both(|dialect| create_table(dialect, &catalog, &contact()).unwrap())
+    );
+    insta::assert_snapshot!(
+        "table_with_polymorphic_reference",
+        both(|dialect| { create_table(dialect, &catalog, &deal()).unwrap() })
+    );
 }
 
 #[test]
@@ -47,7 +51,9 @@ fn adds_fields_as_if_they_had_always_been_there() {
 #[test]
 fn adds_a_target_with_a_check_over_the_columns_before() {
     let catalog = catalog();
-    insta::assert_snapshot!(both(|dialect| add_target(dialect, &catalog, &deal(), FieldNo(22), CONTACT).unwrap()));
+    insta::assert_snapshot!(both(
+        |dialect| add_target(dialect, &catalog, &deal(), FieldNo(22), CONTACT).unwrap()
+    ));
 }
 
 #[test]
@@ -124,11 +130,14 @@ fn looks_for_data_in_the_way() {
 
 #[test]
 fn lays_out_our_own_tables() {
-    insta::assert_snapshot!("tables_of_a_tenant", both(|dialect| {
-        let mut statements = Layout::Tenant.migrate(dialect, 0);
-        statements.push(system::insert_state(dialect));
-        statements
-    }));
+    insta::assert_snapshot!(
+        "tables_of_a_tenant",
+        both(|dialect| {
+            let mut statements = Layout::Tenant.migrate(dialect, 0);
+            statements.push(system::insert_state(dialect));
+            statements
+        })
+    );
     let control = |dialect: Dialect<'_>| match dialect {
         Dialect::Sqlite => Layout::Control.migrate(dialect, 0),
         Dialect::Postgres { .. } => Layout::Control.migrate(Dialect::Postgres { schema: "kith" }, 0),

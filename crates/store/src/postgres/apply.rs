@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::codec::get;
 use super::error::{is_out_of_range, meaning};
 use super::flight::{Call, Failed};
+use super::read::Schema;
 use super::write::Writing;
 use crate::ddl;
 use crate::dialect::Statement;
@@ -19,20 +20,28 @@ use crate::error::{Error, WriteError};
 /// Copies of texts that are folded in one go.
 const FOLD_PAGE: usize = 5_000;
 
-/// A schema change may rewrite a large table, which takes longer than other statements
-/// may. The tenant's writes wait for it, and its reads do not.
-const STEP_TIMEOUT: &str = "set local statement_timeout = '15min'";
+/// A step may rewrite a large table, which takes longer than other statements may (the
+/// tenant's writes wait for it, its reads do not), and reads the whole of it, so that
+/// the plans that are discouraged otherwise are the right ones.
+const SETTINGS: [(&str, &str); 5] = [
+    ("statement_timeout", "'15min'"),
+    ("enable_seqscan", "on"),
+    ("enable_hashjoin", "on"),
+    ("enable_mergejoin", "on"),
+    ("enable_material", "on"),
+];
 
 type Result<T, E = WriteError> = std::result::Result<T, E>;
 
 impl Writing {
     /// Carries out the steps. `catalog` is the one after them.
     pub(super) async fn apply(&mut self, catalog: &Catalog, steps: &[Step]) -> Result<()> {
-        self.run(vec![STEP_TIMEOUT.to_owned()]).await?;
+        self.run(SETTINGS.map(|(name, value)| format!("set local {name} = {value}")).into()).await?;
         for step in steps {
             self.step(catalog, step).await?;
         }
-        Ok(())
+        // What follows is planned as ever: its plans are kept.
+        self.run(SETTINGS.map(|(name, _)| format!("set local {name} to default")).into()).await
     }
 
     async fn step(&mut self, catalog: &Catalog, step: &Step) -> Result<()> {
@@ -132,7 +141,7 @@ impl Writing {
     }
 }
 
-fn fold_write(schema: &super::read::Schema, object: &Definition, number: FieldNo) -> Result<String, Error> {
+fn fold_write(schema: &Schema, object: &Definition, number: FieldNo) -> Result<String, Error> {
     let field = object.fields.iter().find(|field| field.number == number);
     let field = field.ok_or_else(|| Error::Corrupt(format!("`{}` has no field {number}", object.name)))?;
     let table = Table::of(object).name;

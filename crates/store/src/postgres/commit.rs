@@ -1,10 +1,13 @@
 //! The one write that a batch becomes: everything, the commit included, in one flight.
 
+use std::sync::Arc;
+
 use kith_model::decide::{AnswerWrite, CounterWrite, Merged, SchemaWrite, TokenWrite};
 use kith_model::id::RecordId;
 use kith_model::journal::{Change, TenantState, Transaction};
 use kith_model::record::Trashed;
-use kith_model::value::{Cell, ColumnKind};
+use kith_model::value::Cell;
+use kith_model::value::ColumnKind::{self, Integer, Text, Timestamp, Uuid};
 use tokio_postgres::types::Type;
 
 use super::error::refused;
@@ -31,15 +34,25 @@ set diff = null
 where record_id = any($1) and diff is not null";
 
 /// An answer covers one transaction, or none (then it begins after it ends).
-const ERASE_ANSWERS: &str = "update {kith_answers}
+const ERASE_ANSWERS: &str = "update {kith_answers} as a
+set body = null
+from {kith_changes} as c
+join {kith_transactions} as t on t.first_position = c.transaction_position
+where c.record_id = any($1) and a.last_position = t.last_position and a.first_position <= c.position";
+
+/// An answer may also show a record that its transaction did not change.
+const ERASE_SHOWN: &str = "update {kith_answers}
 set body = null
 where key in (
-  select a.key
-  from {kith_changes} as c
-  join {kith_transactions} as t on t.first_position = c.transaction_position
-  join {kith_answers} as a on a.last_position = t.last_position
-  where c.record_id = any($1) and a.first_position <= c.position
+  select key
+  from {kith_answer_records}
+  where record_id = any($1)
 )";
+
+const SHOWN: &str = "insert into {kith_answer_records} (record_id, key)
+select u.record_id, u.key
+from unnest($1, $2) as u (record_id, key)
+on conflict do nothing";
 
 const TRANSACTIONS: &str = "insert into {kith_transactions}
   (first_position, last_position, at, actor, origin, job, trace, schema_version)
@@ -118,7 +131,7 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
     } = merged;
     let mut calls = Vec::new();
     if let Some(SchemaWrite { steps: _, definitions }) = change {
-        let mut columns = Columns::of([ColumnKind::Integer, ColumnKind::Integer, ColumnKind::Text]);
+        let mut columns = Columns::of([Integer, Integer, Text]);
         for write in definitions {
             let text =
                 serde_json::to_string(&write.definition).map_err(|error| Error::Database(Box::new(error)))?;
@@ -141,6 +154,7 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
     calls.extend(changes.chunks(ROWS_MAX).map(|rows| append_changes(schema, rows)));
     if !answers.is_empty() {
         calls.push(keep(schema, answers));
+        calls.extend(show(schema, answers));
     }
     if !counters.is_empty() {
         calls.push(count(schema, counters));
@@ -180,8 +194,7 @@ fn text_or_null(text: Option<&str>) -> Cell<'_> {
     text.map_or(Cell::Null, |text| Cell::Text(text.into()))
 }
 
-fn bury<'m>(schema: &Schema, trash: &'m [std::sync::Arc<Trashed>]) -> Call<'m> {
-    use ColumnKind::{Integer, Text, Uuid};
+fn bury<'m>(schema: &Schema, trash: &'m [Arc<Trashed>]) -> Call<'m> {
     let mut columns = Columns::of([Uuid, Integer, Integer, Uuid, Text]);
     for trashed in trash {
         let Trashed { object, id, group, root, document } = trashed.as_ref();
@@ -196,12 +209,11 @@ fn bury<'m>(schema: &Schema, trash: &'m [std::sync::Arc<Trashed>]) -> Call<'m> {
     columns.bind(schema.prepared(TRASH))
 }
 
-fn forget<'m>(schema: &Schema, ids: &[RecordId]) -> [Call<'m>; 2] {
-    [ERASE_DIFFS, ERASE_ANSWERS].map(|template| rows::by_ids(schema.dialect().text(template), ids))
+fn forget<'m>(schema: &Schema, ids: &[RecordId]) -> [Call<'m>; 3] {
+    [ERASE_DIFFS, ERASE_ANSWERS, ERASE_SHOWN].map(|template| rows::by_ids(schema.dialect().text(template), ids))
 }
 
 fn append_transactions<'m>(schema: &Schema, transactions: &'m [Transaction]) -> Call<'m> {
-    use ColumnKind::{Integer, Text, Timestamp};
     let mut columns = Columns::of([Integer, Integer, Timestamp, Text, Text, Text, Text, Integer]);
     for Transaction { first, last, at, actor, origin, job, trace, schema_version } in transactions {
         columns.push([
@@ -219,7 +231,6 @@ fn append_transactions<'m>(schema: &Schema, transactions: &'m [Transaction]) -> 
 }
 
 fn append_changes<'m>(schema: &Schema, changes: &'m [Change]) -> Call<'m> {
-    use ColumnKind::{Integer, Text, Uuid};
     let mut columns = Columns::of([Integer, Integer, Text, Integer, Uuid, Integer, Text]);
     for Change { position, transaction, kind, object, record, version, diff } in changes {
         columns.push([
@@ -236,10 +247,9 @@ fn append_changes<'m>(schema: &Schema, changes: &'m [Change]) -> Call<'m> {
 }
 
 fn keep<'m>(schema: &Schema, answers: &'m [AnswerWrite]) -> Call<'m> {
-    use ColumnKind::{Integer, Text, Timestamp};
     let mut columns = Columns::of([Text, Integer, Integer, Timestamp, Text]);
     let mut requests = Vec::with_capacity(answers.len());
-    for AnswerWrite { key, request, first, last, at, body } in answers {
+    for AnswerWrite { key, request, first, last, at, body, unchanged: _ } in answers {
         columns.push([
             text(key),
             Cell::Integer(first.0),
@@ -252,8 +262,19 @@ fn keep<'m>(schema: &Schema, answers: &'m [AnswerWrite]) -> Call<'m> {
     columns.bind(schema.prepared(ANSWERS)).bind(Type::BYTEA_ARRAY, requests)
 }
 
+fn show<'m>(schema: &Schema, answers: &'m [AnswerWrite]) -> Option<Call<'m>> {
+    let mut columns = Columns::of([Uuid, Text]);
+    let shown = answers.iter().flat_map(|answer| answer.unchanged.iter().map(|id| (id, &answer.key)));
+    let mut is_empty = true;
+    for (id, key) in shown {
+        columns.push([Cell::Uuid(id.0), text(key)]);
+        is_empty = false;
+    }
+    (!is_empty).then(|| columns.bind(schema.prepared(SHOWN)))
+}
+
 fn count<'m>(schema: &Schema, counters: &[CounterWrite]) -> Call<'m> {
-    let mut columns = Columns::of([ColumnKind::Integer, ColumnKind::Integer]);
+    let mut columns = Columns::of([Integer, Integer]);
     for CounterWrite { field, next } in counters {
         columns.push([Cell::Integer(i64::from(field.0)), Cell::Integer(*next)]);
     }

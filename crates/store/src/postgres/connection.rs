@@ -45,6 +45,10 @@ impl Connection {
         // After a failure the answers that follow it are not waited for; they are
         // dropped as they come.
         self.is_in_flight = false;
+        if answer.as_ref().is_err_and(|failed| failed.sent < calls.len()) {
+            // A transaction that the flight began was to end in what was not sent.
+            self.is_in_transaction = true;
+        }
         answer
     }
 

@@ -3,6 +3,7 @@
 use tokio_postgres::Config;
 
 use super::codec::get;
+use super::error::failed;
 use super::flight::Call;
 use super::gather::Gathers;
 use super::options::Options;
@@ -73,15 +74,15 @@ impl Postgres {
         transaction.begin();
         let lock = format!("select pg_advisory_xact_lock({BRING_UP_LOCK})");
         let begin = [Call::plain("begin"), Call::once(lock), Call::plain("create schema if not exists kith")];
-        transaction.fly(&begin).await.map_err(super::error::failed)?;
+        transaction.fly(&begin).await.map_err(failed)?;
         let known = Call::once("select to_regclass('kith.layout') is not null");
-        let rows = transaction.fly(&[known]).await.map_err(super::error::failed)?;
+        let rows = transaction.fly(&[known]).await.map_err(failed)?;
         let mut version = 0;
         if let Some(row) = rows[0].first()
             && get::<bool>(row, 0)?
         {
             let rows = transaction.fly(&[Call::once(Layout::Control.version(CONTROL))]).await;
-            let rows = rows.map_err(super::error::failed)?;
+            let rows = rows.map_err(failed)?;
             version = rows[0].first().map_or(Ok(0), |row| get::<i64>(row, 0))?;
         }
         if version > Layout::Control.current() {
@@ -94,7 +95,7 @@ impl Postgres {
         let mut calls: Vec<Call<'_>> =
             Layout::Control.migrate(CONTROL, version).into_iter().map(Call::plain).collect();
         calls.push(Call::plain("commit"));
-        transaction.fly(&calls).await.map_err(super::error::failed)?;
+        transaction.fly(&calls).await.map_err(failed)?;
         transaction.end();
         Ok(())
     }

@@ -17,22 +17,27 @@ pub(super) fn failed(failed: Failed) -> Error {
 
 /// A failed flight that ends in a commit. `commit` is the commit's place in the flight.
 pub(super) fn refused(failed: Failed, commit: usize) -> WriteError {
-    let Failed { error, index, sent } = failed;
-    let Some(said) = error.as_db_error() else {
-        // Whatever was not sent was not done.
-        return if sent > commit { Error::Unknown(Box::new(error)).into() } else { meaning(error).into() };
-    };
-    if index == commit && is_going_away(said.code()) {
-        return Error::Unknown(Box::new(error)).into();
-    }
-    match said.code().code().get(..2) {
+    let said = failed.error.as_db_error();
+    match said.and_then(|said| said.code().code().get(..2).zip(Some(said))) {
         // Integrity; and data or sizes that a type or an index cannot hold, which
         // validation should not let through: one operation's fault in any case.
-        Some("23" | "22" | "54") => {
-            WriteError::Refused { constraint: constraint(said), source: Box::new(error) }
+        Some(("23" | "22" | "54", said)) => {
+            WriteError::Refused { constraint: constraint(said), source: Box::new(failed.error) }
         }
-        _ => meaning(error).into(),
+        _ => undone_or_unknown(failed, commit).into(),
     }
+}
+
+/// The same for a write that no constraint refused.
+pub(super) fn undone_or_unknown(failed: Failed, commit: usize) -> Error {
+    let Failed { error, index, sent } = failed;
+    let is_unknown = match error.as_db_error() {
+        // What the server refuses is undone, unless it stopped as it committed.
+        Some(said) => index == commit && is_going_away(said.code()),
+        // Whatever was not sent was not done.
+        None => sent > commit,
+    };
+    if is_unknown { Error::Unknown(Box::new(error)) } else { meaning(error) }
 }
 
 /// Whether the statement may succeed on another connection, if nothing was done yet.

@@ -8,12 +8,11 @@ use std::task::Poll;
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::poll;
-use kith_model::value::Cell;
+use kith_model::value::{Cell, ColumnKind};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, Statement};
 
 use super::codec::{Bound, array_of, type_of_cell};
-use kith_model::value::ColumnKind;
 
 /// One statement with the values of its parameters.
 pub(super) struct Call<'a> {
@@ -81,6 +80,12 @@ impl<'a> Call<'a> {
     pub(super) fn bind_cells(self, kind: ColumnKind, cells: Vec<Cell<'a>>) -> Self {
         let cells: Vec<Bound<'a>> = cells.into_iter().map(Bound).collect();
         self.bind(array_of(kind), cells)
+    }
+
+    /// Its text.
+    #[cfg(test)]
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
     }
 
     fn parameters(&self) -> impl ExactSizeIterator<Item = &(dyn ToSql + Sync)> {

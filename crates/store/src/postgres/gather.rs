@@ -122,7 +122,7 @@ impl Postgres {
 
 /// The tenant's row with the records whose ids are in `$1`: one statement, so one
 /// snapshot.
-fn by_ids(dialect: Dialect<'_>, object: &Object) -> String {
+pub(super) fn by_ids(dialect: Dialect<'_>, object: &Object) -> String {
     let columns: Vec<String> =
         object.table().columns.iter().map(|column| format!("t.{}", column.name)).collect();
     let (columns, table) = (columns.join(", "), dialect.table(&object.table().name));

@@ -216,6 +216,15 @@ fn call<'k>(
     Ok(columns.into_iter().fold(call, |call, (kind, cells)| call.bind_cells(kind, cells)))
 }
 
+/// The statements for keys.
+#[cfg(test)]
+pub(super) fn texts(dialect: Dialect<'_>, catalog: &Catalog, keys: &[Key]) -> Result<Vec<String>> {
+    let calls = group(catalog, keys)?.into_iter().map(|Group { what, places: _, columns }| {
+        call(dialect, catalog, &what, columns).map(|call| call.sql().to_owned())
+    });
+    calls.collect()
+}
+
 const TRASH_COLUMNS: [&str; 5] = ["object_no", "id", "group_position", "root_id", "document"];
 
 /// The columns to answer and the select, of one of our own tables.

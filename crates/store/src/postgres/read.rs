@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kith_model::catalog::{Catalog, Definition, Object};
 use kith_model::id::{HistoryId, ObjectNo, TenantId};
 use kith_model::journal::{Position, SchemaVersion, TenantState};
+use kith_model::value::Cell;
 use tokio_postgres::Row;
 
 use super::codec::{get, get_time};
@@ -138,7 +139,6 @@ pub(super) fn state(row: &Row) -> Result<TenantState> {
 }
 
 pub(super) fn definitions_since<'a>(schema: &Schema, since: SchemaVersion) -> Call<'a> {
-    use kith_model::value::Cell;
     schema.once(DEFINITIONS).bind_cell(Cell::Integer(since.0))
 }
 

@@ -3,11 +3,12 @@
 use kith_model::id::{OrganizationId, TenantId};
 use kith_model::value::Cell;
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::codec::{get, get_time};
 use super::engine::{CONTROL, Postgres};
-use super::error::{failed, is_unique_violation};
+use super::error::{is_unique_violation, undone_or_unknown};
 use super::flight::Call;
 use super::read::Schema;
 use crate::control::{NewTenant, Tenant};
@@ -22,21 +23,21 @@ impl Postgres {
         let mut calls = vec![Call::plain("begin isolation level read committed"), insert(&tenant)];
         calls.push(Call::plain(format!("create schema \"{}\"", tenant.id)));
         calls.extend(Layout::Tenant.migrate(schema.dialect(), 0).into_iter().map(Call::plain));
-        let mut transaction = self.lanes.get().await?;
-        transaction.begin();
-        transaction.fly(&calls).await.map_err(|refused| {
-            if is_unique_violation(&refused.error, "kith_tenants_name") {
+        calls.push(
+            Call::once(insert_state(schema.dialect()))
+                .bind_cell(Cell::Uuid(history.0))
+                .bind_cell(Cell::Timestamp(tenant.created_at)),
+        );
+        let commit = calls.len();
+        calls.push(Call::plain("commit"));
+        let answer = self.lanes.get().await?.fly(&calls).await;
+        answer.map(drop).map_err(|failed| {
+            if is_unique_violation(&failed.error, "kith_tenants_name") {
                 Error::NameTaken
             } else {
-                failed(refused)
+                undone_or_unknown(failed, commit)
             }
-        })?;
-        let state = Call::once(insert_state(schema.dialect()))
-            .bind_cell(Cell::Uuid(history.0))
-            .bind_cell(Cell::Timestamp(tenant.created_at));
-        transaction.fly(&[state, Call::plain("commit")]).await.map_err(failed)?;
-        transaction.end();
-        Ok(())
+        })
     }
 
     pub(crate) async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>> {
@@ -60,7 +61,6 @@ impl Postgres {
     }
 
     pub(crate) async fn set_retention(&self, id: TenantId, days: Option<u32>) -> Result<()> {
-        use tokio_postgres::types::Type;
         let call = Call::once(format!("{}\nreturning id", CONTROL.text(SET_RETENTION)))
             .bind(Type::INT8, days.map(i64::from))
             .bind_cell(Cell::Uuid(id.0));
@@ -70,7 +70,6 @@ impl Postgres {
 }
 
 fn insert(tenant: &Tenant) -> Call<'static> {
-    use tokio_postgres::types::Type;
     Call::once(CONTROL.text(INSERT_TENANT))
         .bind_cell(Cell::Uuid(tenant.id.0))
         .bind_cell(Cell::Uuid(tenant.organization.0))

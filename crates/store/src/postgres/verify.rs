@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kith_model::catalog::{Catalog, FieldKind, Object, RollupFunction};
+use kith_model::catalog::{Catalog, FieldKind, Object};
 use kith_model::decimal::Decimal;
 use kith_model::id::{ObjectNo, RecordId, TenantId};
 use kith_model::record::Row as Record;
-use kith_model::value::{Cell, ColumnKind, Value};
+use kith_model::value::{Cell, ColumnKind, Value, decode};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -33,14 +33,18 @@ impl Postgres {
         limit: u32,
     ) -> Result<Seen<VerifyPage>> {
         let object = object_of(catalog, object)?;
-        let mut connection = self.reads.get().await?;
-        connection.begin();
-        let page = read(&mut connection, &Schema::of(tenant), catalog, object, after, limit).await;
-        match page {
-            Ok(page) => Ok(page),
-            Err(error) => {
-                drop(connection);
-                Err(self.moved(tenant, error).await)
+        let (schema, mut is_retry) = (Schema::of(tenant), false);
+        loop {
+            let mut connection = self.reads.get().await?;
+            connection.begin();
+            let page = read(&mut connection, &schema, catalog, object, after, limit).await;
+            match page {
+                Err(Error::Unavailable(_)) if !is_retry => is_retry = true,
+                Ok(page) => return Ok(page),
+                Err(error) => {
+                    drop(connection);
+                    return Err(self.moved(tenant, error).await);
+                }
             }
         }
     }
@@ -106,21 +110,21 @@ fn empty(object: &Object) -> Vec<Vec<Value>> {
 
 /// What a roll-up comes to for every row: nothing refers to those without an answer.
 fn rollup(object: &Object, slot: usize, rows: &[Record], answer: &[Row]) -> Result<Vec<Value>> {
-    let (kind, none) = match &object.fields()[slot].kind {
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, .. }, .. } => {
-            (ColumnKind::Decimal { scale: *scale }, Value::Decimal(Decimal::zero(*scale)))
-        }
-        _ => (ColumnKind::Integer, Value::Integer(0)),
+    let field = &object.fields()[slot];
+    let kind = object.table().columns[object.table().range(slot).start].kind;
+    let none = match kind {
+        ColumnKind::Decimal { scale } => Cell::Decimal(Decimal::zero(scale)),
+        _ => Cell::Integer(0),
     };
+    let value = |cell| decode(field, &mut std::iter::once(cell)).map_err(Error::Corrupt);
     let mut by_parent: HashMap<Uuid, Value> = HashMap::with_capacity(answer.len());
     for row in answer {
-        let value = match cell(row, 1, kind)? {
-            Cell::Integer(number) => Value::Integer(number),
-            Cell::Decimal(number) => Value::Decimal(number),
+        // A sum of nulls only is null, and comes to nothing as well.
+        match cell(row, 1, kind)? {
             Cell::Null => continue,
-            other => return Err(Error::Corrupt(format!("a roll-up comes to {other:?}"))),
+            computed => by_parent.insert(get(row, 0)?, value(computed)?),
         };
-        by_parent.insert(get(row, 0)?, value);
     }
+    let none = value(none)?;
     Ok(rows.iter().map(|row| by_parent.remove(&row.id.0).unwrap_or_else(|| none.clone())).collect())
 }

@@ -76,7 +76,8 @@ fn delete(connection: &Connection, object: &Object, ids: &[RecordId]) -> Result 
 /// Empties the columns of all unique keys: the update that follows writes them again.
 fn park(connection: &Connection, object: &Object, ids: &[RecordId]) -> Result {
     let table = object.table();
-    let mut columns: Vec<usize> = object.unique_keys().flat_map(|key| table.key_columns(object, key)).collect();
+    let mut columns: Vec<usize> =
+        object.unique_keys().flat_map(|key| table.key_columns(object, key)).collect();
     columns.sort_unstable();
     columns.dedup();
     if columns.is_empty() {
@@ -179,16 +180,24 @@ set body = null
 where first_position <= ?1 and key = (
   select key
   from kith_answers
-  where last_position >= ?1
+  where last_position >= ?1 and first_position <= last_position
   order by last_position
   limit 1
 )",
     )?;
+    let mut forget_shown = connection.prepare(
+        "update kith_answers
+set body = null
+where key in (select key from kith_answer_records where record_id = ?1)",
+    )?;
+    forget_shown.execute([id.0.as_bytes()])?;
     let positions = changed.query_map([id.0.as_bytes()], |row| row.get::<_, i64>(0))?;
     for position in positions.collect::<rusqlite::Result<Vec<_>>>()? {
         forget.execute([position])?;
     }
-    connection.prepare("update kith_changes set diff = null where record_id = ?1")?.execute([id.0.as_bytes()])?;
+    connection
+        .prepare("update kith_changes set diff = null where record_id = ?1")?
+        .execute([id.0.as_bytes()])?;
     Ok(())
 }
 
@@ -200,7 +209,16 @@ values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for Transaction { first, last, at, actor, origin, job, trace, schema_version } in transactions {
         let actor = actor.to_string();
-        statement.execute(params![first.0, last.0, at.0, actor, origin.as_str(), job, trace, schema_version.0])?;
+        statement.execute(params![
+            first.0,
+            last.0,
+            at.0,
+            actor,
+            origin.as_str(),
+            job,
+            trace,
+            schema_version.0
+        ])?;
     }
     Ok(())
 }
@@ -234,8 +252,15 @@ on conflict (key) do update
 set request = excluded.request, first_position = excluded.first_position,
   last_position = excluded.last_position, at = excluded.at, body = excluded.body",
     )?;
-    for AnswerWrite { key, request, first, last, at, body } in answers {
+    for AnswerWrite { key, request, first, last, at, body, unchanged } in answers {
         statement.execute(params![key, request, first.0, last.0, at.0, body])?;
+        for id in unchanged {
+            connection
+                .prepare(
+                    "insert into kith_answer_records (record_id, key) values (?1, ?2) on conflict do nothing",
+                )?
+                .execute(params![id.0.as_bytes(), key])?;
+        }
     }
     Ok(())
 }
@@ -268,7 +293,8 @@ fn write_tokens(connection: &Connection, tokens: &[TokenWrite]) -> Result {
 }
 
 fn write_state(connection: &Connection, state: &TenantState) -> Result {
-    let TenantState { history, last_position, first_position, last_at, schema_version, access_version } = state;
+    let TenantState { history, last_position, first_position, last_at, schema_version, access_version } =
+        state;
     connection
         .prepare(
             "update kith_state

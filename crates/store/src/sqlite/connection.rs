@@ -1,7 +1,7 @@
 //! One connection to one file, set up as this engine needs it.
 
-use std::collections::HashMap;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,8 +21,13 @@ use crate::text;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// The most page cache a connection may hold, in KiB. All share one budget, the soft
-/// heap limit, so this only bounds what one tenant can take of it.
-const CACHE_KIB: i64 = 16 * 1024;
+/// heap limit, so this only bounds what one tenant can take of it; the file is in the
+/// system's cache besides.
+const CACHE_KIB: i64 = 8 * 1024;
+
+/// The log's file is cut back to this when it begins anew: beyond what checkpoints let
+/// it become in steady writing, so that it is not cut all the time.
+const LOG_BYTES: i64 = 256 * 1024 * 1024;
 
 /// Prepared statements a connection keeps: a few for each of the objects in use.
 const STATEMENTS: usize = 96;
@@ -44,12 +49,14 @@ impl Connection {
         let mut raw = rusqlite::Connection::open_with_flags(path, flags)?;
         raw.busy_timeout(BUSY)?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        // What is purged is overwritten, not only unlinked: `secure_delete`.
         raw.execute_batch(&format!(
             "pragma foreign_keys = on;
              pragma synchronous = full;
              pragma wal_autocheckpoint = 0;
+             pragma journal_size_limit = {LOG_BYTES};
              pragma cache_size = -{CACHE_KIB};
-             pragma temp_store = memory;
+             pragma secure_delete = on;
              pragma trusted_schema = off;"
         ))?;
         let deadline = Arc::new(Deadline::default());

@@ -18,7 +18,10 @@ impl Sqlite {
     /// See there.
     pub async fn cursor(&self, tenant: TenantId, name: &str) -> Result<Seen<Option<Cursor>>> {
         let name = Cell::Text(name.to_owned().into());
-        self.read(tenant, move |snapshot| snapshot.first(sql!(text::consumer::CURSOR), &[name], decode::cursor)).await
+        self.read(tenant, move |snapshot| {
+            snapshot.first(sql!(text::consumer::CURSOR), &[name], decode::cursor)
+        })
+        .await
     }
 
     /// See [`crate::Store::cursors`].
@@ -33,7 +36,12 @@ impl Sqlite {
     ///
     /// # Errors
     /// See there.
-    pub async fn put_cursor(&self, tenant: TenantId, cursor: Cursor, expect: Option<Position>) -> Result<bool> {
+    pub async fn put_cursor(
+        &self,
+        tenant: TenantId,
+        cursor: Cursor,
+        expect: Option<Position>,
+    ) -> Result<bool> {
         self.write(tenant, move |connection, _| {
             let name = Cell::Text(cursor.name.into());
             if let Some(expect) = expect {
@@ -44,7 +52,10 @@ impl Sqlite {
                 }
             }
             let mut statement = connection.prepare(sql!(text::consumer::PUT_CURSOR))?;
-            bind(&mut statement, &[name, Cell::Integer(cursor.position.0), Cell::Timestamp(cursor.updated_at)])?;
+            bind(
+                &mut statement,
+                &[name, Cell::Integer(cursor.position.0), Cell::Timestamp(cursor.updated_at)],
+            )?;
             statement.raw_execute()?;
             Ok(true)
         })

@@ -44,11 +44,14 @@ impl Sqlite {
     /// See there.
     pub async fn ensure_organization(&self, id: OrganizationId, at: Timestamp) -> Result<OrganizationId> {
         self.control(move |control| {
-            let there = first(control, sql!(text::control::FIRST_ORGANIZATION), &[], |row| decode::uuid(row, 0))?;
+            let there =
+                first(control, sql!(text::control::FIRST_ORGANIZATION), &[], |row| decode::uuid(row, 0))?;
             if let Some(there) = there {
                 return Ok(OrganizationId(there));
             }
-            control.prepare(sql!(text::control::INSERT_ORGANIZATION))?.execute(params![id.0.as_bytes(), at.0])?;
+            control
+                .prepare(sql!(text::control::INSERT_ORGANIZATION))?
+                .execute(params![id.0.as_bytes(), at.0])?;
             Ok(id)
         })
         .await
@@ -59,7 +62,8 @@ impl Sqlite {
     /// # Errors
     /// See there.
     pub async fn has_organization_token(&self) -> Result<bool> {
-        self.control(|control| Ok(control.prepare(sql!(text::control::ANY_ORGANIZATION_TOKEN))?.exists([])?)).await
+        self.control(|control| Ok(control.prepare(sql!(text::control::ANY_ORGANIZATION_TOKEN))?.exists([])?))
+            .await
     }
 
     /// See [`crate::Store::put_organization_token`].
@@ -105,7 +109,8 @@ impl Sqlite {
     /// # Errors
     /// See there.
     pub async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>> {
-        self.control(move |control| first(control, sql!(text::control::TENANT), &[Cell::Uuid(id.0)], tenant)).await
+        self.control(move |control| first(control, sql!(text::control::TENANT), &[Cell::Uuid(id.0)], tenant))
+            .await
     }
 
     /// See [`crate::Store::tenants`].

@@ -9,8 +9,8 @@ use super::connection::Connection;
 use super::engine::{Sqlite, blocking};
 use super::error::from_io;
 use super::folder::make_private_file;
-use super::tenant::{lock, migrate};
 use super::sql;
+use super::tenant::{lock, migrate};
 use crate::control::{NewTenant, Tenant};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
@@ -35,7 +35,9 @@ impl Sqlite {
             }
             let unfinished = folder.unfinished(id);
             build(&unfinished, &new)?;
-            fs::rename(&unfinished, folder.tenant(id)).and_then(|()| folder.sync_tenants()).map_err(from_io)?;
+            fs::rename(&unfinished, folder.tenant(id))
+                .and_then(|()| folder.sync_tenants())
+                .map_err(from_io)?;
             // Until here nothing knows the tenant: after a crash its file only lies there.
             insert(&control, &new.tenant)
         })

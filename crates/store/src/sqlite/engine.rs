@@ -23,15 +23,16 @@ pub struct Options {
     pub dir: PathBuf,
     /// Most tenants that are open at once; each has up to six file handles.
     pub open_tenants_max: usize,
-    /// Page cache of all open tenants together, in bytes.
-    pub cache_bytes: usize,
+    /// What SQLite may hold in memory for all open tenants together, in bytes: beyond
+    /// it a page that is read takes the place of another.
+    pub memory_bytes: usize,
 }
 
 impl Options {
-    /// The defaults, for a folder: 200 open tenants, 64 MiB of page cache.
+    /// The defaults, for a folder: 200 open tenants, 64 MiB of memory.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), open_tenants_max: 200, cache_bytes: 64 * 1024 * 1024 }
+        Self { dir: dir.into(), open_tenants_max: 200, memory_bytes: 64 * 1024 * 1024 }
     }
 }
 
@@ -57,7 +58,7 @@ impl Sqlite {
         folder.sweep()?;
         let control = open_control(&folder)?;
         // The limit is the process's: SQLite gives pages back across connections.
-        control.raw().execute_batch(&format!("pragma soft_heap_limit = {}", options.cache_bytes))?;
+        control.raw().execute_batch(&format!("pragma soft_heap_limit = {}", options.memory_bytes))?;
         let (desk, tasks) = housekeeper::desk();
         let registry = Arc::new(Registry::new(folder, desk.clone(), options.open_tenants_max));
         let housekeeper = Housekeeper::start(Arc::clone(&registry), desk, tasks).map_err(from_io)?;

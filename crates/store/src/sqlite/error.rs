@@ -50,8 +50,29 @@ fn constraint(error: &rusqlite::Error) -> Option<String> {
     Some(message.split_once("failed: ").map_or(message, |(_, what)| what).to_owned())
 }
 
-/// Whether the disk refused to read, write or sync: what memory holds of the file can
-/// then no longer be relied on.
+/// An error that may come from the disk.
+pub(super) trait Failure: From<Error> {
+    /// Whether the disk refused to read, write or sync: what memory holds of the file
+    /// can then no longer be relied on.
+    fn is_of_the_disk(&self) -> bool;
+}
+
+impl Failure for Error {
+    fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Unavailable(source) => source.downcast_ref::<rusqlite::Error>().is_some_and(is_io_failure),
+            _ => false,
+        }
+    }
+}
+
+impl Failure for WriteError {
+    fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_of_the_disk())
+    }
+}
+
+/// Whether the disk refused to read, write or sync.
 pub(super) fn is_io_failure(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
 }

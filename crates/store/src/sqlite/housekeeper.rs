@@ -1,25 +1,33 @@
 //! The thread that does what must not hold up a commit or a read: checkpoints, and
 //! closing tenants that are not in use.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kith_model::id::TenantId;
 
-use super::error::is_io_failure;
+use super::connection::Connection;
+use super::error::Failure;
 use super::registry::Registry;
 use super::tenant::Tenant;
+use crate::error::Result;
 
 /// Pages in the log at which it is copied to the file (80 MB). Measured: a checkpoint
 /// every 1,000 pages costs a third of the writes and the 99th percentile.
 const LOG_PAGES: i32 = 20_000;
 
-/// Pages in the log at which readers, too, are made to let go of it, so that it starts
-/// again from its beginning: unbroken reading would let it grow for ever.
-const LOG_PAGES_MAX: i32 = 4 * LOG_PAGES;
+/// Pages that may be left to copy when the writer is made to wait, so that the log can
+/// begin anew: under unbroken writing it never would by itself.
+const REST_PAGES: i32 = 2_000;
+
+/// Rounds of copying beside the writer before it has to wait for whatever is left.
+const ROUNDS: usize = 5;
+
+/// How long the writer waits at most for readers to let go of the log.
+const RESTART: Duration = Duration::from_millis(500);
 
 /// How often the thread looks for idle tenants.
 const LOOK: Duration = Duration::from_secs(15);
@@ -29,7 +37,7 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// What the thread is asked to do.
 enum Task {
-    Checkpoint { tenant: TenantId, pages: i32 },
+    Checkpoint(LogWatch),
     Close(Arc<Tenant>),
     Stop,
 }
@@ -69,14 +77,15 @@ pub(super) struct LogWatch {
 impl LogWatch {
     /// A commit left the log with so many pages.
     pub(super) fn committed(&self, pages: i32) {
-        let due = self.due.load(Ordering::Relaxed);
-        if pages >= due {
-            self.due.store(pages.saturating_add(LOG_PAGES), Ordering::Relaxed);
-            let _ = self.desk.0.send(Task::Checkpoint { tenant: self.tenant, pages });
-        } else if pages < LOG_PAGES && due != LOG_PAGES {
-            // The log began anew.
-            self.due.store(LOG_PAGES, Ordering::Relaxed);
+        if pages >= self.due.load(Ordering::Relaxed) {
+            // Until this one is done no other is asked for.
+            self.due.store(i32::MAX, Ordering::Relaxed);
+            let _ = self.desk.0.send(Task::Checkpoint(self.clone()));
         }
+    }
+
+    fn is_due_at(&self, pages: i32) {
+        self.due.store(pages, Ordering::Relaxed);
     }
 }
 
@@ -112,7 +121,7 @@ impl Drop for Housekeeper {
 fn work(registry: &Arc<Registry>, tasks: &Receiver<Task>) {
     loop {
         match tasks.recv_timeout(LOOK) {
-            Ok(Task::Checkpoint { tenant, pages }) => checkpoint(registry, tenant, pages),
+            Ok(Task::Checkpoint(watch)) => checkpoint(registry, &watch),
             Ok(Task::Close(tenant)) => {
                 drop(tenant);
                 registry.closed();
@@ -124,23 +133,41 @@ fn work(registry: &Arc<Registry>, tasks: &Receiver<Task>) {
     registry.close_all();
 }
 
-fn checkpoint(registry: &Arc<Registry>, tenant: TenantId, pages: i32) {
+fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
     // If it was closed meanwhile, that was its checkpoint.
-    let Some(lease) = registry.lease_open(tenant) else { return };
-    // Passive: neither readers nor the writer wait.
-    let mode = if pages < LOG_PAGES_MAX { "passive" } else { "restart" };
-    let connection = match lease.connect() {
-        Ok(connection) => connection,
+    let Some(lease) = registry.lease_open(watch.tenant) else { return };
+    let done = lease.connect().and_then(|connection| copy_log(&connection));
+    match done {
+        Ok(left) => watch.is_due_at(left.saturating_add(LOG_PAGES)),
         Err(error) => {
-            tracing::warn!(tenant.id = %tenant, error = %error, "no connection for a checkpoint");
-            return;
+            watch.is_due_at(LOG_PAGES);
+            if error.is_of_the_disk() {
+                lease.fence();
+            }
+            tracing::error!(tenant.id = %watch.tenant, error = %error, "a checkpoint failed");
         }
-    };
-    let done = connection.raw().query_row(&format!("pragma wal_checkpoint({mode})"), [], |_| Ok(()));
-    if let Err(error) = done {
-        if is_io_failure(&error) {
-            lease.fence();
-        }
-        tracing::error!(tenant.id = %tenant, error = %error, "a checkpoint failed");
     }
+}
+
+/// Copies the log to the file; answers how long a log stays behind.
+pub(super) fn copy_log(connection: &Connection) -> Result<i32> {
+    for _ in 0..ROUNDS {
+        // Passive: neither readers nor the writer wait.
+        let (_, pages, copied) = run(connection, "pragma wal_checkpoint(passive)")?;
+        if copied >= pages {
+            // The next commit begins the log anew.
+            return Ok(0);
+        }
+        if pages - copied <= REST_PAGES {
+            break;
+        }
+    }
+    connection.raw().busy_timeout(RESTART)?;
+    let (is_blocked, pages, _) = run(connection, "pragma wal_checkpoint(restart)")?;
+    Ok(if is_blocked { pages } else { 0 })
+}
+
+/// Whether somebody was in the way, the pages in the log, and those copied of them.
+fn run(connection: &Connection, sql: &str) -> Result<(bool, i32, i32)> {
+    Ok(connection.raw().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
 }

@@ -26,9 +26,9 @@ impl Sqlite {
             }
             let end = end_of_page(snapshot, start, limit)?;
             let range = [Cell::Integer(start.0), Cell::Integer(end.0)];
-            let transactions = snapshot.all(sql!(text::journal::TRANSACTIONS), &range, decode::transaction)?;
-            let changes =
-                snapshot.all(sql!(text::journal::CHANGES), &range, |row| decode::change(row, 0))?;
+            let transactions =
+                snapshot.all(sql!(text::journal::TRANSACTIONS), &range, decode::transaction)?;
+            let changes = snapshot.all(sql!(text::journal::CHANGES), &range, |row| decode::change(row, 0))?;
             Ok(entries(transactions, changes))
         })
         .await
@@ -46,14 +46,19 @@ impl Sqlite {
         limit: u32,
     ) -> Result<Seen<RecordHistory>> {
         let cells = [Cell::Uuid(record.0), Cell::Integer(after.0), Cell::Integer(i64::from(limit))];
-        self.read(tenant, move |snapshot| snapshot.all(sql!(text::journal::HISTORY), &cells, decode::history)).await
+        self.read(tenant, move |snapshot| snapshot.all(sql!(text::journal::HISTORY), &cells, decode::history))
+            .await
     }
 
     /// See [`crate::Store::transactions`].
     ///
     /// # Errors
     /// See there.
-    pub async fn transactions(&self, tenant: TenantId, positions: Vec<Position>) -> Result<Seen<Vec<Transaction>>> {
+    pub async fn transactions(
+        &self,
+        tenant: TenantId,
+        positions: Vec<Position>,
+    ) -> Result<Seen<Vec<Transaction>>> {
         let mut positions = positions;
         positions.sort_unstable();
         self.read(tenant, move |snapshot| {

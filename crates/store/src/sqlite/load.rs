@@ -44,9 +44,10 @@ fn load_one(connection: &Connection, catalog: &Catalog, key: &Key) -> Result<Fou
         }
         Key::Counter(field) => {
             let number = Cell::Integer(i64::from(field.0));
-            let next = first(connection, "select next from kith_counters where field_no = ?1", &[number], |row| {
-                Ok(row.get(0)?)
-            })?;
+            let next =
+                first(connection, "select next from kith_counters where field_no = ?1", &[number], |row| {
+                    Ok(row.get(0)?)
+                })?;
             Ok(Found::Counter(next.unwrap_or(1)))
         }
         Key::Answer(key) => answer(connection, key),
@@ -108,7 +109,8 @@ fn children(
     to: ObjectNo,
     id: RecordId,
 ) -> Result<Found> {
-    let slot = object.slot(field).ok_or_else(|| Error::Corrupt(format!("`{}` lacks a field", object.name)))?;
+    let slot =
+        object.slot(field).ok_or_else(|| Error::Corrupt(format!("`{}` lacks a field", object.name)))?;
     let columns = &object.table().columns[object.table().range(slot)];
     let Some(column) = columns.iter().find(|column| column.target == Some(to)) else {
         return Ok(Found::Records(Vec::new()));

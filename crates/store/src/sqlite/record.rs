@@ -53,9 +53,15 @@ impl Sqlite {
     ///
     /// # Errors
     /// See there.
-    pub async fn tokens(&self, tenant: TenantId, after: Option<TokenId>, limit: u32) -> Result<Seen<Vec<Token>>> {
+    pub async fn tokens(
+        &self,
+        tenant: TenantId,
+        after: Option<TokenId>,
+        limit: u32,
+    ) -> Result<Seen<Vec<Token>>> {
         let cells = [Cell::Uuid(after.map_or(Uuid::nil(), |id| id.0)), Cell::Integer(i64::from(limit))];
-        self.read(tenant, move |snapshot| snapshot.all(sql!(text::tenant::TOKENS), &cells, decode::token)).await
+        self.read(tenant, move |snapshot| snapshot.all(sql!(text::tenant::TOKENS), &cells, decode::token))
+            .await
     }
 
     /// See [`crate::Store::row`].
@@ -121,7 +127,8 @@ impl Sqlite {
             Cell::Uuid(after.map_or(Uuid::nil(), |id| id.0)),
             Cell::Integer(i64::from(limit)),
         ];
-        self.read(tenant, move |snapshot| snapshot.all(sql!(text::record::TRASH), &cells, decode::trashed)).await
+        self.read(tenant, move |snapshot| snapshot.all(sql!(text::record::TRASH), &cells, decode::trashed))
+            .await
     }
 }
 

@@ -157,7 +157,8 @@ impl Registry {
     pub(super) fn close_idle(&self, idle: Duration) {
         let stale: Vec<Entry> = {
             let mut open = lock(&self.open);
-            let is_stale = |_: &TenantId, entry: &mut Entry| entry.leases == 0 && entry.used.elapsed() >= idle;
+            let is_stale =
+                |_: &TenantId, entry: &mut Entry| entry.leases == 0 && entry.used.elapsed() >= idle;
             open.tenants.extract_if(is_stale).map(|(_, entry)| entry).collect()
         };
         if !stale.is_empty() {

@@ -59,7 +59,8 @@ fn end_of_expired(
         return Ok(None);
     }
     let cells = [Cell::Integer(first.0), Cell::Timestamp(before), Cell::Integer(i64::from(limit.max(1)))];
-    let ends = snapshot::all(connection, sql!(text::journal::EXPIRED), &cells, |row| decode::position(row, 0))?;
+    let ends =
+        snapshot::all(connection, sql!(text::journal::EXPIRED), &cells, |row| decode::position(row, 0))?;
     let bound = Position(first.0.saturating_add(i64::from(limit)));
     let within = ends.iter().take_while(|end| **end < bound).last();
     Ok(within.or(ends.first()).copied())

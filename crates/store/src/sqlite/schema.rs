@@ -28,7 +28,8 @@ pub(super) fn apply(connection: &Connection, catalog: &Catalog, schema: &SchemaW
     connection.forget_statements();
     applied?;
     for DefinitionWrite { definition } in &schema.definitions {
-        let document = serde_json::to_string(definition).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let document =
+            serde_json::to_string(definition).map_err(|error| Error::Corrupt(error.to_string()))?;
         connection
             .prepare(
                 "insert into kith_objects (number, schema_version, definition)
@@ -46,7 +47,9 @@ fn take(connection: &Connection, catalog: &Catalog, step: &Step) -> Result {
     match step {
         Step::CreateTable(object) => run(connection, &ddl::create_table(dialect, catalog, object)?),
         Step::DropTable(object) => run(connection, &ddl::drop_table(dialect, object)),
-        Step::AddField { object, field } => run(connection, &ddl::add_field(dialect, catalog, object, *field)?),
+        Step::AddField { object, field } => {
+            run(connection, &ddl::add_field(dialect, catalog, object, *field)?)
+        }
         Step::AddTarget { object, field, target } => {
             run(connection, &ddl::add_target(dialect, catalog, object, *field, *target)?)
         }

@@ -1,6 +1,7 @@
 mod desk;
 mod folder;
 mod journal;
+mod limits;
 mod records;
 mod retention;
 mod schema;

@@ -58,12 +58,19 @@ fn page(
     )?;
     let Some(last) = ids.last().copied() else {
         let rollups = rollup_slots(object).map(|_| Vec::new()).collect();
-        return Ok(VerifyPage { rows: Vec::new(), trashed: Vec::new(), history: Vec::new(), rollups, next: None });
+        return Ok(VerifyPage {
+            rows: Vec::new(),
+            trashed: Vec::new(),
+            history: Vec::new(),
+            rollups,
+            next: None,
+        });
     };
     let is_full = u32::try_from(ids.len()).is_ok_and(|count| count == limit);
     let end = Cell::Uuid(last.0);
     let stretch = [start.clone(), end.clone()];
-    let rows = snapshot.all(&text::record::between(Dialect::Sqlite, object), &stretch, |row| read_row(object, row))?;
+    let rows = snapshot
+        .all(&text::record::between(Dialect::Sqlite, object), &stretch, |row| read_row(object, row))?;
     let of_object = [number, start, end];
     let trashed = snapshot.all(sql!(text::verify::TRASHED), &of_object, |row| decode::record(row, 0))?;
     let history = snapshot.all(sql!(text::verify::HISTORY), &of_object, decode::history)?;

@@ -8,7 +8,7 @@ use kith_model::value::Cell;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::connection::Connection;
-use super::error::{is_io_failure, unavailable};
+use super::error::{Failure, is_io_failure, unavailable};
 use super::registry::Lease;
 use super::snapshot::{self, READ_TIME, read_state};
 use super::{commit, decode, load, sql};
@@ -125,25 +125,5 @@ impl Drop for Writing {
         if connection.raw().is_autocommit() || connection.run("rollback").is_ok() {
             self.lease.put_writer(connection);
         }
-    }
-}
-
-/// An error that may come from the disk.
-trait Failure: From<Error> {
-    fn is_of_the_disk(&self) -> bool;
-}
-
-impl Failure for Error {
-    fn is_of_the_disk(&self) -> bool {
-        match self {
-            Self::Unavailable(source) => source.downcast_ref::<rusqlite::Error>().is_some_and(is_io_failure),
-            _ => false,
-        }
-    }
-}
-
-impl Failure for WriteError {
-    fn is_of_the_disk(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_of_the_disk())
     }
 }

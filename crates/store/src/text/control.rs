@@ -17,7 +17,8 @@ order by id
 limit 1";
 
 /// An administrator's token: id, organization, hash, time. Nothing happens if it is there.
-pub(crate) const PUT_ORGANIZATION_TOKEN: &str = "insert into {organization_tokens} (id, organization_id, hash, created_at)
+pub(crate) const PUT_ORGANIZATION_TOKEN: &str =
+    "insert into {organization_tokens} (id, organization_id, hash, created_at)
 values ($1, $2, $3, $4)
 on conflict (hash) do nothing";
 
@@ -27,7 +28,8 @@ from {organization_tokens}
 where hash = $1";
 
 /// A tenant: id, organization, name, time, retention.
-pub(crate) const INSERT_TENANT: &str = "insert into {tenants} (id, organization_id, name, created_at, retention_days)
+pub(crate) const INSERT_TENANT: &str =
+    "insert into {tenants} (id, organization_id, name, created_at, retention_days)
 values ($1, $2, $3, $4, $5)";
 
 /// The tenant with the id `$1`.

@@ -5,14 +5,16 @@
 pub(crate) const TRANSACTION_COLUMNS: usize = 8;
 
 /// The transaction that holds the position `$1`.
-pub(crate) const TRANSACTION_AT: &str = "select first_position, last_position, at, actor, origin, job, trace, schema_version
+pub(crate) const TRANSACTION_AT: &str =
+    "select first_position, last_position, at, actor, origin, job, trace, schema_version
 from {kith_transactions}
 where first_position <= $1
 order by first_position desc
 limit 1";
 
 /// The transactions from the one that holds the position `$1` to the position `$2`.
-pub(crate) const TRANSACTIONS: &str = "select first_position, last_position, at, actor, origin, job, trace, schema_version
+pub(crate) const TRANSACTIONS: &str =
+    "select first_position, last_position, at, actor, origin, job, trace, schema_version
 from {kith_transactions}
 where first_position >= (
   select max(first_position)
@@ -22,13 +24,15 @@ where first_position >= (
 order by first_position";
 
 /// The changes from the position `$1` to the position `$2`.
-pub(crate) const CHANGES: &str = "select position, transaction_position, kind, object_no, record_id, version, diff
+pub(crate) const CHANGES: &str =
+    "select position, transaction_position, kind, object_no, record_id, version, diff
 from {kith_changes}
 where position >= $1 and position <= $2
 order by position";
 
 /// At most `$3` changes of the record `$1` after the position `$2`, each with its transaction.
-pub(crate) const HISTORY: &str = "select t.first_position, t.last_position, t.at, t.actor, t.origin, t.job, t.trace, t.schema_version,
+pub(crate) const HISTORY: &str =
+    "select t.first_position, t.last_position, t.at, t.actor, t.origin, t.job, t.trace, t.schema_version,
   c.position, c.transaction_position, c.kind, c.object_no, c.record_id, c.version, c.diff
 from {kith_changes} as c
 join {kith_transactions} as t on t.first_position = c.transaction_position

@@ -40,10 +40,8 @@ pub(crate) fn by_id(dialect: Dialect<'_>, object: &Object) -> String {
 /// The records with ids after `$1`, up to `$2`.
 pub(crate) fn between(dialect: Dialect<'_>, object: &Object) -> String {
     let table = dialect.table(&object.table().name);
-    dialect.text(&format!(
-        "select {}\nfrom {table}\nwhere id > $1 and id <= $2\norder by id",
-        columns(object)
-    ))
+    dialect
+        .text(&format!("select {}\nfrom {table}\nwhere id > $1 and id <= $2\norder by id", columns(object)))
 }
 
 /// A page of records.

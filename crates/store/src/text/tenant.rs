@@ -1,7 +1,8 @@
 //! The tenant's row, its catalog and its tokens.
 
 /// The tenant's row.
-pub(crate) const STATE: &str = "select history_id, last_position, first_position, last_at, schema_version, access_version
+pub(crate) const STATE: &str =
+    "select history_id, last_position, first_position, last_at, schema_version, access_version
 from {kith_state}
 where id = 1";
 

@@ -40,7 +40,8 @@ order by id";
 
 /// The changes of records of the object number `$1`, after the id `$2`, up to `$3`,
 /// each with its transaction.
-pub(crate) const HISTORY: &str = "select t.first_position, t.last_position, t.at, t.actor, t.origin, t.job, t.trace, t.schema_version,
+pub(crate) const HISTORY: &str =
+    "select t.first_position, t.last_position, t.at, t.actor, t.origin, t.job, t.trace, t.schema_version,
   c.position, c.transaction_position, c.kind, c.object_no, c.record_id, c.version, c.diff
 from {kith_changes} as c
 join {kith_transactions} as t on t.first_position = c.transaction_position
@@ -50,7 +51,12 @@ order by c.record_id, c.position";
 /// What a roll-up comes to, for each parent after the id `$1`, up to `$2`, that is
 /// referred to: its id and a count, or its id and the columns of [`Dialect::sum_columns`].
 /// Further parameters are those of the statement.
-pub(crate) fn rollup(dialect: Dialect<'_>, catalog: &Catalog, object: &Object, slot: usize) -> Result<Statement> {
+pub(crate) fn rollup(
+    dialect: Dialect<'_>,
+    catalog: &Catalog,
+    object: &Object,
+    slot: usize,
+) -> Result<Statement> {
     let field = &object.fields()[slot];
     let broken = || Error::Corrupt(format!("the roll-up `{}` lacks what it is computed from", field.name));
     let FieldKind::Rollup { function, from, via } = &field.kind else { return Err(broken()) };

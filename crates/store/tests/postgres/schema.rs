@@ -58,15 +58,18 @@ async fn a_new_rollup_is_filled_and_a_field_dropped() {
         })
         .collect();
     world.change(object, steps).await.unwrap();
-    let decimal = |unscaled| Value::Decimal(kith_model::decimal::Decimal::new(unscaled, 2).unwrap());
-    assert_eq!(world.row(COMPANY, id(1)).await.unwrap().values[1..], [decimal(350), Value::Integer(2)]);
-    assert_eq!(world.row(COMPANY, id(2)).await.unwrap().values[1..], [decimal(0), Value::Integer(0)]);
+    let sum = |unscaled| {
+        let amount = kith_model::decimal::Decimal::new(unscaled, 2).unwrap();
+        Value::Money(kith_model::value::Money { amount, currency: kith_model::value::Currency(*b"EUR") })
+    };
+    assert_eq!(world.row(COMPANY, id(1)).await.unwrap().values[1..], [sum(350), Value::Integer(2)]);
+    assert_eq!(world.row(COMPANY, id(2)).await.unwrap().values[1..], [sum(0), Value::Integer(0)]);
     let page = world.store.verify(world.tenant, &world.catalog, COMPANY, None, 1).await.unwrap().value;
-    assert_eq!(page.rollups, [vec![decimal(350)], vec![Value::Integer(2)]]);
+    assert_eq!(page.rollups, [vec![sum(350)], vec![Value::Integer(2)]]);
     assert_eq!((page.rows.len(), page.next), (1, Some(id(1))));
     let page = world.store.verify(world.tenant, &world.catalog, COMPANY, page.next, 5).await.unwrap().value;
     assert_eq!((page.rows.len(), page.history.len(), page.next), (1, 1, None));
-    assert_eq!(page.rollups, [vec![decimal(0)], vec![Value::Integer(0)]]);
+    assert_eq!(page.rollups, [vec![sum(0)], vec![Value::Integer(0)]]);
 
     let before = std::sync::Arc::clone(&world.catalog);
     let was = definition(&world, COMPANY);

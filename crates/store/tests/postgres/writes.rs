@@ -178,15 +178,30 @@ async fn loads_answer_in_the_order_of_the_keys() {
     );
 }
 
-#[tokio::test]
-async fn trash_answers_counters_and_tokens_are_kept() {
+const TOKEN: TokenId = TokenId(Uuid::from_u128(77));
+
+/// What is asked of the trash and of what is kept beside the records.
+fn kept_keys() -> [Key; 7] {
+    [
+        Key::Trash(id(2)),
+        Key::TrashGroup { group: Position(6), root: id(3) },
+        Key::Counter(FieldNo(9)),
+        Key::Answer("key".into()),
+        Key::Token(TOKEN),
+        Key::Row(CONTACT, id(2)),
+        Key::AnyRecord(CONTACT),
+    ]
+}
+
+fn trashed(number: u128) -> Arc<Trashed> {
+    let (object, group, root) = (CONTACT, Position(6), id(3));
+    Arc::new(Trashed { object, id: id(number), group, root, document: "{\"fields\":{}}".into() })
+}
+
+/// Contacts 2 and 3, deleted in a transaction that also leaves one of everything else.
+async fn with_trash() -> World {
     let world = World::new().await;
     world.insert(CONTACT, vec![contact_row(2, "ada"), contact_row(3, "bob")]).await.unwrap();
-    let trashed = |number: u128| {
-        let (object, group, root) = (CONTACT, Position(6), id(3));
-        Arc::new(Trashed { object, id: id(number), group, root, document: "{\"fields\":{}}".into() })
-    };
-    let token = TokenId(Uuid::from_u128(77));
     let changes = [(ChangeKind::RecordDeleted, CONTACT, id(2)), (ChangeKind::RecordDeleted, CONTACT, id(3))];
     let last = world
         .write(&changes, |merged| {
@@ -200,48 +215,57 @@ async fn trash_answers_counters_and_tokens_are_kept() {
                 last: Position(7),
                 at: Timestamp(5),
                 body: "{}".into(),
+                unchanged: Vec::new(),
             });
             let (name, at) = ("ci".to_owned(), Timestamp(4));
-            merged.tokens.push(TokenWrite::Create { id: token, name, hash: [9; 32], at });
+            merged.tokens.push(TokenWrite::Create { id: TOKEN, name, hash: [9; 32], at });
         })
         .await
         .unwrap();
     assert_eq!(last, Position(7));
-    let keys = [
-        Key::Trash(id(2)),
-        Key::TrashGroup { group: Position(6), root: id(3) },
-        Key::Counter(FieldNo(9)),
-        Key::Answer("key".into()),
-        Key::Token(token),
-        Key::Row(CONTACT, id(2)),
-        Key::AnyRecord(CONTACT),
-    ];
-    let found = load(&world, &keys).await;
+    world
+}
+
+#[tokio::test]
+async fn trash_answers_counters_and_tokens_are_kept() {
+    let world = with_trash().await;
+    let found = load(&world, &kept_keys()).await;
     assert_eq!(found[0], Found::Trashed(Some(trashed(2))));
     assert_eq!(found[1], Found::Group(vec![trashed(2), trashed(3)]));
     assert_eq!(found[2], Found::Counter(42));
     let Found::Answer(Some(answer)) = &found[3] else { panic!("{:?}", found[3]) };
     assert_eq!((answer.request, answer.position, answer.body.as_deref()), ([7; 32], Position(7), Some("{}")));
     assert_eq!(found[4..], [Found::Exists(true), Found::Row(None), Found::Exists(true)]);
+    let token = world.store.token(world.tenant, [9; 32]).await.unwrap().value.unwrap();
+    assert_eq!((token.id, token.name.as_str(), token.created_at), (TOKEN, "ci", Timestamp(4)));
+    assert_eq!(world.store.tokens(world.tenant, None, 9).await.unwrap().value, [token]);
+    let page = world.store.trash(world.tenant, CONTACT, Some(id(2)), 9).await.unwrap().value;
+    assert_eq!(page, [trashed(3).as_ref().clone()]);
+    assert_eq!(world.store.forget_answers(world.tenant, Timestamp(5), 9).await.unwrap(), 0);
+    assert_eq!(world.store.forget_answers(world.tenant, Timestamp(6), 9).await.unwrap(), 1);
+}
 
-    // What is erased is gone from the journal and from the answers, and only that.
+#[tokio::test]
+async fn what_is_erased_is_gone_and_only_that() {
+    let world = with_trash().await;
     let changes = [(ChangeKind::RecordPurged, CONTACT, id(2))];
     world
         .write(&changes, |merged| {
             merged.untrash = vec![id(2)];
             merged.erase = vec![id(2)];
             merged.changes[0].diff = None;
-            merged.tokens.push(TokenWrite::Revoke { id: token, at: Timestamp(9) });
+            merged.tokens.push(TokenWrite::Revoke { id: TOKEN, at: Timestamp(9) });
             merged.counters.push(CounterWrite { field: FieldNo(9), next: 43 });
         })
         .await
         .unwrap();
-    let found = load(&world, &keys).await;
+    let found = load(&world, &kept_keys()).await;
     assert_eq!(found[0], Found::Trashed(None));
     assert_eq!(found[2], Found::Counter(43));
     let Found::Answer(Some(answer)) = &found[3] else { panic!("{:?}", found[3]) };
     assert_eq!(answer.body, None);
     assert_eq!(found[4], Found::Exists(false));
+    assert_eq!(world.store.token(world.tenant, [9; 32]).await.unwrap().value, None);
     let history = |number| world.store.history(world.tenant, id(number), Position(0), 10);
     let erased = history(2).await.unwrap().value;
     assert!(erased.len() == 3 && erased.iter().all(|(_, change)| change.diff.is_none()), "{erased:?}");

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use kith_model::catalog::{Catalog, Definition, Object};
 use kith_model::decide::{DefinitionWrite, Found, Key, Merged, RowUpdate, SchemaWrite};
 use kith_model::id::{FieldNo, HistoryId, ObjectNo, OrganizationId, RecordId, TenantId};
-use kith_model::journal::{Actor, Change, ChangeKind, Origin, Position, SchemaVersion, TenantState, Transaction};
+use kith_model::journal::{
+    Actor, Change, ChangeKind, Origin, Position, SchemaVersion, TenantState, Transaction,
+};
 use kith_model::record::{Provenance, Row};
 use kith_model::schema::Step;
 use kith_model::time::Timestamp;
@@ -172,13 +174,19 @@ impl Desk {
 
     /// New rows of one object, each with its entry in the journal.
     pub(super) async fn insert(&self, object: ObjectNo, rows: Vec<Arc<Row>>) -> Result<(), WriteError> {
-        let changes: Vec<Journaled> =
-            rows.iter().map(|row| (ChangeKind::RecordCreated, object, row.id, 1, Some("{\"new\":{}}"))).collect();
+        let changes: Vec<Journaled> = rows
+            .iter()
+            .map(|row| (ChangeKind::RecordCreated, object, row.id, 1, Some("{\"new\":{}}")))
+            .collect();
         self.write(&changes, |merged| merged.inserts.push((object, rows))).await
     }
 
     /// One change of the schema.
-    pub(super) async fn change(&mut self, steps: Vec<Step>, definitions: Vec<Definition>) -> Result<(), WriteError> {
+    pub(super) async fn change(
+        &mut self,
+        steps: Vec<Step>,
+        definitions: Vec<Definition>,
+    ) -> Result<(), WriteError> {
         let (writing, mut state) = self.store.grant(self.tenant).await?;
         state.schema_version = SchemaVersion(state.schema_version.0 + 1);
         let catalog = Arc::new(self.catalog.with(state.schema_version, definitions.iter().cloned()));

@@ -33,8 +33,15 @@ async fn nobody_else_can_look_into_the_files() {
     assert_eq!((state.history, state.last_position.0, state.first_position.0), (HISTORY, 0, 1));
     for entry in [dir.path().join("data"), dir.path().join("data/tenants")] {
         assert_eq!(fs::metadata(&entry).unwrap().permissions().mode() & 0o777, 0o700, "{}", entry.display());
-        for file in fs::read_dir(&entry).unwrap().map(|file| file.unwrap()).filter(|file| file.path().is_file()) {
-            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.file_name());
+        for file in
+            fs::read_dir(&entry).unwrap().map(|file| file.unwrap()).filter(|file| file.path().is_file())
+        {
+            assert_eq!(
+                file.metadata().unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{:?}",
+                file.file_name()
+            );
         }
     }
     writing.rollback().await;
