@@ -26,8 +26,19 @@ pub(super) struct Doing<'d> {
     pub(super) labels: &'d Labels,
 }
 
-/// Results by label; `None` while an earlier operation is not decided.
-pub(super) type Labels = HashMap<String, Option<Link>>;
+/// Earlier operations by label.
+pub(super) type Labels = HashMap<String, Earlier>;
+
+/// What became of an earlier operation that has a label.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Earlier {
+    /// It is not decided yet: something is missing.
+    Undecided,
+    /// It made or found this record.
+    Is(Link),
+    /// It failed.
+    Failed,
+}
 
 type Results = Vec<Result<RecordReply, Faults>>;
 
@@ -68,7 +79,7 @@ impl Batch<'_> {
                     self.undo_to(mark);
                     missing = true;
                     if let Some(label) = &operation.label {
-                        labels.insert(label.clone(), None);
+                        labels.insert(label.clone(), Earlier::Undecided);
                     }
                     continue;
                 }
@@ -77,9 +88,9 @@ impl Batch<'_> {
                     Err(faults.into_iter().map(|fault| fault.under(&format!("/operations/{index}"))).collect())
                 }
             };
-            if let (Some(label), Ok(reply)) = (&operation.label, &result) {
-                let link = Link { object: reply.object.number, id: reply.id };
-                labels.insert(label.clone(), Some(link));
+            if let Some(label) = &operation.label {
+                let found = |reply: &RecordReply| Earlier::Is(Link { object: reply.object.number, id: reply.id });
+                labels.insert(label.clone(), result.as_ref().map_or(Earlier::Failed, found));
             }
             results.push(result);
         }
@@ -87,7 +98,9 @@ impl Batch<'_> {
             return Err(Halt::Missing);
         }
         if mode == Mode::Atomic {
-            let faults: Faults = results.iter().filter_map(|result| result.as_ref().err()).flatten().cloned().collect();
+            let faults = results.iter().filter_map(|result| result.as_ref().err()).flatten();
+            // What failed for the sake of another says nothing that the other does not.
+            let faults: Faults = faults.filter(|fault| fault.code != Code::BatchFailed).cloned().collect();
             if !faults.is_empty() {
                 return Err(Halt::Faults(faults));
             }
@@ -247,12 +260,16 @@ impl Doing<'_> {
 
     fn earlier(&self, label: &str) -> Result<Link, Halt> {
         match self.labels.get(label) {
-            Some(Some(link)) => Ok(*link),
-            Some(None) => Err(Halt::Missing),
+            Some(Earlier::Is(link)) => Ok(*link),
+            Some(Earlier::Undecided) => Err(Halt::Missing),
+            Some(Earlier::Failed) => {
+                let message = format!("the operation that `{label}` names failed");
+                Err(Fault::new(Code::BatchFailed, message).into())
+            }
             None => {
-                let message = format!("`{label}` is not the label of an earlier operation that succeeded");
+                let message = format!("`{label}` is not the label of an earlier operation");
                 let hint = "give an earlier operation of the batch `\"as\"` and refer to that";
-                Err(Fault::new(Code::InvalidValue, message).hint(hint).into())
+                Err(Fault::new(Code::ReferenceNotFound, message).hint(hint).into())
             }
         }
     }

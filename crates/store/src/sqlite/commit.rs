@@ -167,7 +167,7 @@ from kith_changes
 where record_id = ?1 and position >= (
   select first_position
   from kith_answers
-  order by last_position
+  order by last_position, first_position
   limit 1
 )
 order by position",

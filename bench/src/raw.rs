@@ -1,0 +1,126 @@
+//! The baselines: the rows that Kith would write, written to the same tables without
+//! Kith. What they are made of is read from one real contact, so they are of the same
+//! size to the byte.
+
+pub(crate) mod layout;
+pub(crate) mod postgres;
+pub(crate) mod rows;
+pub(crate) mod sqlite;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::bench::{Bench, Engine, Place};
+use crate::crm::Crm;
+use crate::load::per_second;
+
+/// What goes into one commit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Creates of one commit.
+    pub(crate) chunk: usize,
+    /// How they are journaled.
+    pub(crate) journal: Journal,
+    /// Whether the commit begins as a lane's does: with the tenant's row, a look for
+    /// each e-mail address, and the parents.
+    pub(crate) is_lane: bool,
+}
+
+/// How the creates of a commit are journaled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Journal {
+    /// Each is a transaction of its own.
+    Singly,
+    /// All are one transaction; each parent changes once.
+    Together,
+}
+
+/// Commits that Kith is asked to verify.
+const VERIFIED: u64 = 10;
+
+/// Creates a second, over the given time.
+pub(crate) async fn creates(
+    bench: &Bench,
+    engine: Engine,
+    place: &Place,
+    crm: &Crm,
+    shape: Shape,
+) -> Result<u64> {
+    write(engine, place, crm, shape, Clock::new(bench)).await
+}
+
+/// Writes a few commits to a tenant, for Kith to verify: a baseline that wrote less than
+/// Kith does, or anything else, would be none.
+pub(crate) async fn probe(engine: Engine, place: &Place, crm: &Crm, shape: Shape) -> Result<()> {
+    let enough = u64::try_from(shape.chunk)?.saturating_mul(VERIFIED);
+    write(engine, place, crm, shape, Clock::until(enough)).await?;
+    Ok(())
+}
+
+async fn write(engine: Engine, place: &Place, crm: &Crm, shape: Shape, mut clock: Clock) -> Result<u64> {
+    match engine {
+        Engine::Sqlite => sqlite::Raw::open(place, crm)?.creates(shape, &mut clock),
+        Engine::Postgres => postgres::Raw::open(place, crm).await?.creates(shape, &mut clock).await,
+    }
+}
+
+/// Reads by id a second, over the given time.
+pub(crate) async fn reads(
+    bench: &Bench,
+    engine: Engine,
+    place: &Place,
+    crm: &Crm,
+    ids: &[String],
+) -> Result<u64> {
+    match engine {
+        Engine::Sqlite => sqlite::Raw::open(place, crm)?.reads(ids, &mut Clock::new(bench)),
+        Engine::Postgres => postgres::Raw::open(place, crm).await?.reads(ids, &mut Clock::new(bench)).await,
+    }
+}
+
+/// Counts what is done in the time that counts, after a warm-up.
+pub(crate) struct Clock {
+    begin: Instant,
+    time: Duration,
+    enough: u64,
+    count: u64,
+    /// When the counting began and when it was last added to.
+    span: Option<(Instant, Instant)>,
+}
+
+impl Clock {
+    fn new(bench: &Bench) -> Self {
+        let begin = Instant::now() + bench.warm_up();
+        Self { begin, time: bench.time, enough: u64::MAX, count: 0, span: None }
+    }
+
+    /// Counts until it is enough.
+    fn until(enough: u64) -> Self {
+        let now = Instant::now();
+        Self { begin: now, time: Duration::MAX, enough, count: 0, span: Some((now, now)) }
+    }
+
+    /// So many more were done; whether to go on.
+    pub(crate) fn add(&mut self, count: u64) -> bool {
+        let now = Instant::now();
+        match &mut self.span {
+            Some((since, last)) => {
+                self.count += count;
+                *last = now;
+                now - *since < self.time && self.count < self.enough
+            }
+            None => {
+                if now >= self.begin {
+                    self.span = Some((now, now));
+                }
+                true
+            }
+        }
+    }
+
+    /// So many a second.
+    pub(crate) fn rate(&self) -> u64 {
+        self.span.map_or(0, |(since, last)| per_second(self.count, last - since))
+    }
+}

@@ -1,0 +1,172 @@
+//! The body of a batch: its operations, each by its shape. What they mean is the
+//! model's to check.
+
+use std::sync::Arc;
+
+use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::operation::{Action, Mode, RecordOperation, Target, Work};
+use serde_json::{Map, Value as Json};
+
+use crate::extract::Members;
+
+const OPS: [&str; 6] = ["create", "update", "upsert", "delete", "restore", "purge"];
+
+/// Reads the body of a batch; every fault of every operation is gathered.
+pub(super) fn work(body: Map<String, Json>) -> Result<Work, Faults> {
+    let mut members = Members::new(body);
+    let mode = if members.flag("atomic", true) { Mode::Atomic } else { Mode::Independent };
+    let mut operations = Vec::new();
+    let mut faults = Faults::new();
+    for (index, given) in list(&mut members).into_iter().enumerate() {
+        match operation(given) {
+            Ok(operation) => operations.push(operation),
+            Err(found) => {
+                let prefix = format!("/operations/{index}");
+                faults.extend(found.into_iter().map(|fault| fault.under(&prefix)));
+            }
+        }
+    }
+    if let Err(mut found) = members.finish() {
+        found.extend(faults);
+        return Err(found);
+    }
+    if faults.is_empty() { Ok(Work::Records { operations, mode }) } else { Err(faults) }
+}
+
+fn list(members: &mut Members) -> Vec<Json> {
+    let refusal = match members.take("operations") {
+        Some(Json::Array(operations)) if !operations.is_empty() => return operations,
+        Some(Json::Array(_)) => Fault::new(Code::InvalidValue, "`operations` is empty").at("operations"),
+        Some(_) => Fault::new(Code::InvalidType, "`operations` must be an array").at("operations"),
+        None => {
+            members.require("operations");
+            return Vec::new();
+        }
+    };
+    members.refuse(refusal);
+    Vec::new()
+}
+
+fn operation(given: Json) -> Result<RecordOperation, Faults> {
+    let Json::Object(given) = given else {
+        return Err(vec![Fault::new(Code::InvalidType, "an operation must be an object")]);
+    };
+    let mut members = Members::new(given);
+    let (op, object) = (members.text("op"), members.text("object"));
+    let label = members.optional_text("as");
+    let Some(action) = action(&op, &mut members) else {
+        // Without knowing what to do, its other members cannot be told right from wrong.
+        let mut faults = members.into_faults();
+        if faults.iter().all(|fault| fault.pointer != "/op") {
+            faults.push(unknown_op(&op));
+        }
+        return Err(faults);
+    };
+    members.finish()?;
+    Ok(RecordOperation { object, action, label, prepared: None })
+}
+
+fn action(op: &str, members: &mut Members) -> Option<Action> {
+    Some(match op {
+        "create" => Action::Create { input: Arc::new(members.object("record")) },
+        "update" => Action::Update {
+            target: target(members),
+            input: Arc::new(members.object("record")),
+            expect: members.number("if_match", 1),
+        },
+        "upsert" => Action::Upsert {
+            by: Arc::new(members.object("by")),
+            input: Arc::new(members.object("record")),
+            expect: members.number("if_match", 1),
+        },
+        "delete" => Action::Delete { target: target(members), expect: members.number("if_match", 1) },
+        "restore" => Action::Restore { target: target(members) },
+        "purge" => Action::Purge { target: target(members), expect: members.number("if_match", 1) },
+        _ => return None,
+    })
+}
+
+/// An id, or `{"$ref": label}`.
+fn target(members: &mut Members) -> Target {
+    let refusal = match members.take("id") {
+        Some(Json::String(id)) => return Target::Id(id),
+        Some(Json::Object(mut reference)) => match (reference.shift_remove("$ref"), reference.is_empty()) {
+            (Some(Json::String(label)), true) => return Target::Earlier(label),
+            _ => Fault::new(Code::InvalidType, "`id` must be an id or `{\"$ref\": \"<label>\"}`").at("id"),
+        },
+        Some(_) => Fault::new(Code::InvalidType, "`id` must be an id or `{\"$ref\": \"<label>\"}`").at("id"),
+        None => Fault::new(Code::Required, "`id` is missing").at("id"),
+    };
+    members.refuse(refusal);
+    Target::Id(String::new())
+}
+
+fn unknown_op(op: &str) -> Fault {
+    let shown: String = op.chars().take(100).collect();
+    let fault = Fault::new(Code::InvalidValue, format!("`{shown}` is no operation")).at("op");
+    match near_miss(op, OPS) {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault.hint(format!("the operations are {}", OPS.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: Json) -> Result<Work, Faults> {
+        match body {
+            Json::Object(members) => work(members),
+            _ => Err(Faults::new()),
+        }
+    }
+
+    #[test]
+    fn reads_every_operation() {
+        let work = read(json!({ "operations": [
+            {"op": "create", "object": "company", "as": "a", "record": {"name": "A"}},
+            {"op": "update", "object": "company", "id": {"$ref": "a"}, "record": {}, "if_match": 1},
+            {"op": "upsert", "object": "contact", "by": {"email": "x"}, "record": {"company": {"$ref": "a"}}},
+            {"op": "delete", "object": "contact", "id": "contact_1"},
+            {"op": "restore", "object": "contact", "id": "contact_1"},
+            {"op": "purge", "object": "contact", "id": "contact_1"},
+        ]}))
+        .unwrap();
+        let Work::Records { operations, mode } = work else { panic!("a batch is of records") };
+        assert_eq!((operations.len(), mode), (6, Mode::Atomic));
+        assert_eq!(operations[0].label.as_deref(), Some("a"));
+        let Action::Update { target, expect, .. } = &operations[1].action else { panic!("an update") };
+        assert_eq!((target, *expect), (&Target::Earlier("a".to_owned()), Some(1)));
+    }
+
+    #[test]
+    fn gathers_the_faults_of_all_operations() {
+        let faults = read(json!({ "atomc": true, "operations": [
+            {"op": "creat", "object": "company", "record": {}},
+            {"op": "update", "object": "company", "record": 1, "extra": 1},
+            7,
+        ]}))
+        .unwrap_err();
+        let found: Vec<_> = faults.iter().map(|fault| (fault.code, fault.pointer.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (Code::UnknownMember, "/atomc"),
+                (Code::InvalidValue, "/operations/0/op"),
+                (Code::Required, "/operations/1/id"),
+                (Code::InvalidType, "/operations/1/record"),
+                (Code::UnknownMember, "/operations/1/extra"),
+                (Code::InvalidType, "/operations/2"),
+            ]
+        );
+        assert_eq!(faults[1].hint.as_deref(), Some("did you mean `create`?"));
+    }
+
+    #[test]
+    fn wants_at_least_one_operation() {
+        assert_eq!(read(json!({})).unwrap_err()[0].code, Code::Required);
+        assert_eq!(read(json!({"operations": []})).unwrap_err()[0].code, Code::InvalidValue);
+    }
+}

@@ -1,0 +1,5 @@
+//! The published limits.
+
+mod read;
+
+pub(crate) use read::read;

@@ -1,0 +1,5 @@
+//! The OpenAPI document.
+
+mod read;
+
+pub(crate) use read::read;

@@ -1,0 +1,19 @@
+//! Records.
+
+mod create;
+mod delete;
+mod history;
+mod list;
+mod read;
+mod restore;
+mod update;
+mod upsert;
+
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use history::history;
+pub(crate) use list::list;
+pub(crate) use read::read;
+pub(crate) use restore::restore;
+pub(crate) use update::update;
+pub(crate) use upsert::upsert;

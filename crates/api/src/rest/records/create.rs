@@ -1,0 +1,22 @@
+//! `POST /v1/records/{object}`: a new record.
+
+use kith_engine::submit;
+use kith_model::operation::Action;
+
+use crate::extract::{Asked, Caller, JsonObject, Prefer, Segments};
+use crate::problem::Outcome;
+use crate::reply;
+
+/// Creates a record.
+pub(crate) async fn create(
+    caller: Caller,
+    Segments([object]): Segments<1>,
+    Asked(()): Asked<()>,
+    prefer: Prefer,
+    body: JsonObject,
+) -> Outcome {
+    let (input, envelope) = body.into_input();
+    let request = envelope.record(object, Action::Create { input });
+    let receipt = submit(&caller.session, request).await.map_err(kith_engine::Error::for_single)?;
+    reply::written(&receipt, prefer)
+}

@@ -1,0 +1,5 @@
+//! The whole schema.
+
+mod read;
+
+pub(crate) use read::read;

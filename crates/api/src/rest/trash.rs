@@ -1,0 +1,5 @@
+//! Deleted records.
+
+mod list;
+
+pub(crate) use list::list;

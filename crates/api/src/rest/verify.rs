@@ -1,0 +1,5 @@
+//! The check of a tenant against its journal.
+
+mod page;
+
+pub(crate) use page::page;

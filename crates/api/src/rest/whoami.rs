@@ -1,0 +1,5 @@
+//! Who the caller is.
+
+mod read;
+
+pub(crate) use read::read;

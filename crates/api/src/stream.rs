@@ -1,0 +1,6 @@
+//! Server-sent events: the change stream without end.
+
+mod event;
+mod live;
+
+pub(crate) use live::respond;

@@ -1,0 +1,97 @@
+//! How a command fails: what is said on stderr, and the exit code that says it to
+//! programs. The codes are documented in `kith --help`.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use crate::client::Problem;
+
+/// Why a command did not do what it was told.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server answered with a problem.
+    Refused(Box<Problem>),
+    /// What the user gave cannot be used.
+    Usage(String),
+    /// The server cannot be reached, or could not be started.
+    Unreachable(anyhow::Error),
+    /// Something on this machine went wrong.
+    Local(anyhow::Error),
+    /// A verification found this many faults; they have been printed.
+    Faults(u64),
+    /// Nobody reads the output any more: not worth a word.
+    Closed,
+}
+
+impl Failure {
+    /// A failure of this machine.
+    pub(crate) fn local(error: impl Into<anyhow::Error>) -> Self {
+        Self::Local(error.into())
+    }
+
+    /// Wrong usage.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    /// Says it on stderr and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let text = self.message();
+        if !text.is_empty() {
+            // A stderr that is closed leaves nobody to tell.
+            let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+        }
+        ExitCode::from(self.code())
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Refused(problem) => describe(problem),
+            Self::Usage(message) => format!("error: {message}"),
+            Self::Unreachable(error) | Self::Local(error) => format!("error: {error:#}"),
+            Self::Faults(count) => format!("error: the verification found {count} faults"),
+            Self::Closed => String::new(),
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Refused(problem) => match problem.status {
+                404 => 3,
+                409 | 412 => 4,
+                400..=499 => 1,
+                _ => 5,
+            },
+            Self::Usage(_) => 2,
+            Self::Unreachable(_) | Self::Local(_) => 5,
+            Self::Faults(_) => 6,
+            Self::Closed => 0,
+        }
+    }
+}
+
+/// The problem's faults, each with its pointer, its hint and the records in the way.
+fn describe(problem: &Problem) -> String {
+    let mut text = format!("error: {} ({})\n", problem.summary(), problem.code);
+    for fault in &problem.errors {
+        let place = if fault.pointer.is_empty() { String::new() } else { format!("{}: ", fault.pointer) };
+        // Writing to a `String` cannot fail.
+        if fault.detail != problem.summary() || !place.is_empty() {
+            let _ = writeln!(text, "  {place}{}", fault.detail);
+        }
+        if let Some(hint) = &fault.hint {
+            let _ = writeln!(text, "    hint: {hint}");
+        }
+        if !fault.records.is_empty() {
+            let _ = writeln!(text, "    records: {}", fault.records.join(", "));
+        }
+    }
+    if problem.status == 401 {
+        text.push_str("  hint: give a token with --token, KITH_TOKEN or a profile (`kith config set-profile --help`)\n");
+    }
+    if problem.status >= 500 && !problem.instance.is_empty() {
+        let _ = writeln!(text, "  request: {}", problem.instance);
+    }
+    text
+}

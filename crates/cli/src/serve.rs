@@ -1,0 +1,117 @@
+//! `kith serve`: puts store, engine and API together and runs until it is told to stop.
+
+mod banner;
+mod database;
+mod logging;
+mod signals;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use kith_engine::Engine;
+use tokio::net::TcpListener;
+
+use crate::exit::Failure;
+
+/// Blocking threads at most. On SQLite every lane that is at work and every read takes
+/// one; more than this is more than the disk and the cores can use at once.
+const BLOCKING_THREADS_MAX: usize = 64;
+
+/// Run the server.
+///
+/// The first start makes the data folder and an administrator's token, in the file
+/// `admin-token` in it.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  kith serve --data-dir /var/lib/kith --listen 0.0.0.0:7800
+  kith serve --database postgres://kith@localhost/kith")]
+pub(crate) struct Serve {
+    /// Folder for the data and the administrator's token; with --database, for the token alone.
+    #[arg(long, env = "KITH_DATA_DIR", value_name = "DIR", default_value = "kith-data")]
+    data_dir: PathBuf,
+    /// Address to listen on; port 0 takes any that is free.
+    #[arg(long, env = "KITH_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:7800")]
+    listen: String,
+    /// PostgreSQL to keep the data in, in place of the embedded database.
+    #[arg(long, env = "KITH_DATABASE", value_name = "postgres://…", hide_env_values = true)]
+    database: Option<String>,
+    /// Days for which journals keep what changed, where the tenant does not say otherwise
+    /// [default: for ever].
+    #[arg(long, env = "KITH_RETENTION_DAYS", value_name = "N")]
+    retention_days: Option<u32>,
+    /// Form of the log on stderr.
+    #[arg(long, env = "KITH_LOG_FORMAT", value_enum, default_value_t = logging::Format::Text)]
+    log_format: logging::Format,
+    /// What is logged: error, warn, info, debug, trace, or a filter such as info,kith_store=debug.
+    #[arg(long, env = "KITH_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
+    log_level: String,
+    /// An administrator's token to use, in place of one that is made (at least 20 characters).
+    #[arg(skip = std::env::var("KITH_ADMIN_TOKEN").ok().filter(|token| !token.is_empty()))]
+    admin_token: Option<String>,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        logging::start(self.log_format, &self.log_level)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .max_blocking_threads(BLOCKING_THREADS_MAX)
+            .enable_all()
+            .build()
+            .map_err(Failure::local)?;
+        runtime.block_on(self.serve())
+    }
+
+    async fn serve(self) -> Result<(), Failure> {
+        // Before anything is begun: a signal that comes while starting is not lost.
+        let stop = signals::Stop::listen()?;
+        let listener = listen(&self.listen).await?;
+        let address = listener.local_addr().map_err(Failure::local)?;
+        token::make_folder(&self.data_dir)?;
+        let store = database::open(self.database.as_deref(), &self.data_dir).await?;
+        let options = kith_engine::Options { retention_days: self.retention_days, ..Default::default() };
+        let engine = Engine::start(store, options)
+            .await
+            .context("the engine cannot start")
+            .map_err(Failure::Unreachable)?;
+        let token = token::ensure(&engine, &self.data_dir, self.admin_token.clone()).await?;
+        banner::print(address, &token)?;
+        tracing::info!(address = %address, database = self.database_name(), "serving");
+        kith_api::serve(listener, engine.clone(), kith_api::Options::default(), stop.received())
+            .await
+            .context("the server stopped")
+            .map_err(Failure::Unreachable)?;
+        engine.shutdown().await;
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    fn database_name(&self) -> &'static str {
+        if self.database.is_some() { "postgres" } else { "sqlite" }
+    }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    let listening = TcpListener::bind(address).await;
+    listening.map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => " (another program listens there; choose with --listen)",
+            std::io::ErrorKind::InvalidInput => " (expected host:port, such as 127.0.0.1:7800)",
+            _ => "",
+        };
+        Failure::Unreachable(anyhow::anyhow!("cannot listen on `{address}`: {error}{hint}"))
+    })
+}
+
+/// How a server is reached from this machine.
+fn local_url(address: SocketAddr) -> String {
+    let host = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    format!("http://{host}:{}", address.port())
+}

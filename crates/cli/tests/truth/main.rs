@@ -1,0 +1,5 @@
+//! Temporary.
+mod crash;
+mod crm;
+mod dice;
+mod property;

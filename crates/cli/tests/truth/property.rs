@@ -1,0 +1,1 @@
+../it/property.rs
