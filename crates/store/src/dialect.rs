@@ -99,8 +99,7 @@ impl Dialect<'_> {
     /// An exact sum over `rest` (`from … where …`) as a scalar; 0 over nothing.
     /// PostgreSQL sums as numeric and refuses what the column cannot hold. SQLite sums
     /// in 64 bits, so both halves are summed apart; what has too many digits becomes a
-    /// number beyond [`SUM_MAX`], to be looked for afterwards. A sum over nothing is null,
-    /// which is not beyond anything, and becomes 0. Halves that are null (a
+    /// number beyond [`SUM_MAX`], to be looked for afterwards. Halves that are null (a
     /// sum over nothing) compare as unknown and take the second branch.
     pub(crate) fn exact_sum(self, column: &str, rest: &str) -> String {
         match self {

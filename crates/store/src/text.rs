@@ -10,3 +10,6 @@ pub(crate) mod journal;
 pub(crate) mod record;
 pub(crate) mod tenant;
 pub(crate) mod verify;
+
+#[cfg(test)]
+mod tests;

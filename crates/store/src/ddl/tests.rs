@@ -1,3 +1,5 @@
+//! The statements of schema changes, in both dialects.
+
 use kith_model::catalog::Table;
 use kith_model::id::FieldNo;
 use kith_model::schema::Condition;

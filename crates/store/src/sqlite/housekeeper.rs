@@ -23,9 +23,6 @@ const LOG_PAGES: i32 = 20_000;
 /// begin anew: under unbroken writing it never would by itself.
 const REST_PAGES: i32 = 2_000;
 
-/// Rounds of copying beside the writer before it has to wait for whatever is left.
-const ROUNDS: usize = 5;
-
 /// How long the writer waits at most for readers to let go of the log.
 const RESTART: Duration = Duration::from_millis(500);
 
@@ -151,14 +148,18 @@ fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
 
 /// Copies the log to the file; answers how long a log stays behind.
 pub(super) fn copy_log(connection: &Connection) -> Result<i32> {
-    for _ in 0..ROUNDS {
+    let mut left = LOG_PAGES;
+    loop {
         // Passive: neither readers nor the writer wait.
         let (_, pages, copied) = run(connection, "pragma wal_checkpoint(passive)")?;
         if copied >= pages {
             // The next commit begins the log anew.
             return Ok(0);
         }
-        if pages - copied <= REST_PAGES {
+        // A writer that keeps pace would be waited for in vain, and then for longer.
+        let keeps_pace = pages - copied > left / 2;
+        left = pages - copied;
+        if left <= REST_PAGES || keeps_pace {
             break;
         }
     }

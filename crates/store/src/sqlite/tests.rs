@@ -1,3 +1,5 @@
+//! The embedded engine on real files.
+
 mod desk;
 mod folder;
 mod journal;

@@ -1,3 +1,5 @@
+//! The data folder, the control file, and which tenants are open.
+
 use std::fs;
 
 use kith_model::id::{TenantId, TokenId};

@@ -1,3 +1,5 @@
+//! Reading the journal, and the cursors of its consumers.
+
 use kith_model::id::ObjectNo;
 use kith_model::journal::{ChangeKind, Position};
 use kith_model::time::Timestamp;

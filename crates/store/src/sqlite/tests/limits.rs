@@ -1,3 +1,5 @@
+//! Full disks, slow reads, the log, and what is left of deleted data.
+
 use std::sync::Arc;
 use std::time::Duration;
 

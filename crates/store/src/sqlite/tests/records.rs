@@ -1,3 +1,5 @@
+//! Loading, writing and reading records.
+
 use std::sync::Arc;
 
 use kith_model::decide::{Answer, AnswerWrite, CounterWrite, Found, Key, TokenWrite};

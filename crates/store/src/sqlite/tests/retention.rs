@@ -1,3 +1,5 @@
+//! What retention and purges remove, and what the checker sees.
+
 use kith_model::decide::{AnswerWrite, Found, Key};
 use kith_model::decimal::Decimal;
 use kith_model::journal::{ChangeKind, Position};

@@ -1,3 +1,5 @@
+//! Schema changes on tables with data.
+
 use kith_model::catalog::{Definition, FieldKind, Key, Table};
 use kith_model::decimal::Decimal;
 use kith_model::fault::{Code, Fault};
@@ -191,12 +193,8 @@ async fn a_unique_key_needs_unique_data() {
 async fn a_new_rollup_is_computed_exactly_or_refused() {
     let mut desk = Desk::ready().await;
     let most = 999_999_999_999_999_999;
-    desk.insert(
-        COMPANY,
-        vec![row(desk.object(COMPANY), record(1), &[]), row(desk.object(COMPANY), record(2), &[])],
-    )
-    .await
-    .unwrap();
+    let companies = (1..=3).map(|n| row(desk.object(COMPANY), record(n), &[]));
+    desk.insert(COMPANY, companies.collect()).await.unwrap();
     let link = |n| Value::Link(Link { object: COMPANY, id: record(n) });
     let mut number = 10;
     let mut contact = |ages: &[i64], company| {
@@ -231,6 +229,7 @@ async fn a_new_rollup_is_computed_exactly_or_refused() {
     let sum = |unscaled| Value::Decimal(Decimal::new(unscaled, 0).unwrap());
     assert_eq!(seen(&desk, 1).await, [sum(0), Value::Integer(24)]);
     assert_eq!(seen(&desk, 2).await, [sum(most - 1), Value::Integer(2)]);
+    assert_eq!(seen(&desk, 3).await, [sum(0), Value::Integer(0)]);
 
     let more = row(desk.object(CONTACT), record(99), &[(7, Value::Integer(2)), (6, link(2))]);
     desk.insert(CONTACT, vec![more]).await.unwrap();
