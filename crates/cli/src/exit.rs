@@ -88,7 +88,9 @@ fn describe(problem: &Problem) -> String {
         }
     }
     if problem.status == 401 {
-        text.push_str("  hint: give a token with --token, KITH_TOKEN or a profile (`kith config set-profile --help`)\n");
+        text.push_str(
+            "  hint: give a token with --token, KITH_TOKEN or a profile (`kith config set-profile --help`)\n",
+        );
     }
     if problem.status >= 500 && !problem.instance.is_empty() {
         let _ = writeln!(text, "  request: {}", problem.instance);

@@ -20,6 +20,10 @@ use crate::exit::Failure;
 /// one; more than this is more than the disk and the cores can use at once.
 const BLOCKING_THREADS_MAX: usize = 64;
 
+/// File descriptors asked of the system: 10,000 connections, and seven for each of the
+/// tenants that are open on SQLite. Less is served with what there is.
+const FILES_WANTED: u64 = 16_384;
+
 /// Run the server.
 ///
 /// The first start makes the data folder and an administrator's token, in the file
@@ -56,6 +60,9 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         logging::start(self.log_format, &self.log_level)?;
+        if let Err(error) = rlimit::increase_nofile_limit(FILES_WANTED) {
+            tracing::warn!(error = %error, "the limit on open files stays as it is");
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .max_blocking_threads(BLOCKING_THREADS_MAX)
             .enable_all()

@@ -16,6 +16,7 @@ mod sqlite;
 mod store;
 mod system;
 mod text;
+mod transaction;
 
 pub use control::{NewTenant, OrganizationToken, Tenant};
 pub use error::{Error, Result, WriteError};
@@ -24,4 +25,5 @@ pub use query::{
     Cursor, Direction, Entry, Filter, List, Order, RecordHistory, Seen, Token, VerifyPage,
 };
 pub use sqlite::{Options as SqliteOptions, Sqlite, Writing as SqliteWriting};
-pub use store::{Store, Transaction};
+pub use store::Store;
+pub use transaction::Transaction;

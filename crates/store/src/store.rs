@@ -8,15 +8,15 @@ use std::future::Future;
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Definition};
-use kith_model::decide::{Found, Key, Merged};
 use kith_model::id::{ObjectNo, OrganizationId, RecordId, TenantId, TokenId};
 use kith_model::journal::{Position, SchemaVersion, TenantState, Transaction as JournalRow};
 use kith_model::record::{Row, Trashed};
 use kith_model::time::Timestamp;
 
 use crate::control::{NewTenant, OrganizationToken, Tenant};
-use crate::error::{Result, WriteError};
+use crate::error::Result;
 use crate::query::{Cursor, Entry, List, RecordHistory, Seen, Token, VerifyPage};
+use crate::transaction::Transaction;
 use crate::{postgres, sqlite};
 
 /// A store of organizations and tenants.
@@ -28,14 +28,6 @@ pub enum Store {
     Postgres(Arc<postgres::Postgres>),
 }
 
-/// A write transaction that holds its tenant's row. Dropping it undoes it.
-pub enum Transaction {
-    /// On SQLite.
-    Sqlite(sqlite::Writing),
-    /// On PostgreSQL.
-    Postgres(postgres::Writing),
-}
-
 /// Calls the engine at hand.
 macro_rules! engine {
     ($self:expr, $name:ident($($argument:expr),*)) => {
@@ -45,6 +37,7 @@ macro_rules! engine {
         }
     };
 }
+pub(crate) use engine;
 
 impl Store {
     /// Opens (and at the first start makes) the embedded store.
@@ -377,37 +370,5 @@ impl Store {
                 engine.grant(tenant).await.map(|(writing, state)| (Transaction::Postgres(writing), state))
             }
         }
-    }
-}
-
-impl Transaction {
-    /// The definitions whose schema version is later than `since`.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn definitions(&mut self, since: SchemaVersion) -> Result<Vec<Definition>> {
-        engine!(self, definitions(since))
-    }
-
-    /// The answers to keys, in the same order, in one flight. `catalog` is the one in
-    /// force under the lock.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn load(&mut self, catalog: &Catalog, keys: &[Key]) -> Result<Vec<Found>> {
-        engine!(self, load(catalog, keys))
-    }
-
-    /// Writes everything and commits.
-    ///
-    /// # Errors
-    /// [`WriteError`]; nothing is written then, except after [`crate::Error::Unknown`].
-    pub async fn commit(self, merged: &Merged) -> Result<(), WriteError> {
-        engine!(self, commit(merged))
-    }
-
-    /// Undoes and gives the connection back.
-    pub async fn rollback(self) {
-        engine!(self, rollback());
     }
 }
