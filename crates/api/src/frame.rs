@@ -179,6 +179,11 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether taking long is what the route is for.
+    fn waits(&self) -> bool {
+        self.route.is_some_and(|route| route.patience == Patience::Stream)
+    }
+
     fn log(&self, status: StatusCode, problem: Option<&Problem>) {
         macro_rules! line {
             ($level:ident, $($more:tt)*) => {
@@ -199,7 +204,7 @@ impl Entry<'_> {
             line!(error, code, cause = chain(problem), "request failed");
         } else if status.is_client_error() {
             line!(info, code, "request refused");
-        } else if self.duration >= SLOW {
+        } else if self.duration >= SLOW && !self.waits() {
             line!(info, "request answered slowly");
         } else {
             line!(debug, "request answered");
@@ -220,4 +225,45 @@ fn chain(problem: Option<&Problem>) -> String {
         next = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    fn code(response: &Response) -> Code {
+        response.extensions().get::<Arc<Problem>>().unwrap().code()
+    }
+
+    #[tokio::test]
+    async fn answers_when_a_handler_panics() {
+        let panics = async { panic!("on purpose") };
+        let response = guarded(panics, Patience::Request, LONG).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(code(&response), Code::Internal);
+    }
+
+    #[tokio::test]
+    async fn gives_up_what_takes_too_long() {
+        let hangs = std::future::pending();
+        let response = guarded(hangs, Patience::Request, Duration::from_millis(1)).await;
+        assert_eq!(code(&response), Code::Timeout);
+    }
+
+    #[test]
+    fn refuses_heads_that_are_too_large_or_want_another_type() {
+        let refusal = |path: &str, accept: &str, more: &str| {
+            let request = Request::builder().uri(path).header("accept", accept).header("x-more", more);
+            gate(&request.body(axum::body::Body::empty()).unwrap(), crate::routes::ROUTES.first())
+        };
+        assert!(refusal("/v1/limits", "*/*", "").is_ok());
+        let long = format!("/{}", "a".repeat(URI_BYTES_MAX));
+        assert_eq!(refusal(&long, "*/*", "").unwrap_err().status(), StatusCode::URI_TOO_LONG);
+        let large = "a".repeat(HEAD_BYTES_MAX);
+        let status = refusal("/v1/limits", "*/*", &large).unwrap_err().status();
+        assert_eq!(status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        assert_eq!(refusal("/v1/limits", "text/html", "").unwrap_err().code(), Code::NotAcceptable);
+    }
 }

@@ -21,4 +21,5 @@ mod shelf;
 mod typed;
 
 pub use document::generic;
+pub(crate) use document::generic_text;
 pub(crate) use shelf::Shelf;

@@ -6,6 +6,7 @@ use std::fmt;
 use kith_model::fault::{Code, Fault};
 use kith_model::limits::JSON_DEPTH_MAX;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value as Json};
 
 /// Levels around a field's value: the body itself, `operations`, one of them, `record`.
@@ -106,12 +107,15 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.deeper()?;
         let mut members = Map::new();
         while let Some(name) = access.next_key::<String>()? {
-            if members.contains_key(&name) {
-                let shown: String = name.chars().take(100).collect();
-                return Err(A::Error::custom(format_args!("the member `{shown}` stands twice")));
+            match members.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(access.next_value_seed(inner)?);
+                }
+                Entry::Occupied(other) => {
+                    let shown: String = other.key().chars().take(100).collect();
+                    return Err(A::Error::custom(format_args!("the member `{shown}` stands twice")));
+                }
             }
-            let value = access.next_value_seed(inner)?;
-            members.insert(name, value);
         }
         Ok(Json::Object(members))
     }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use axum::body::Bytes;
 use kith_model::catalog::Catalog;
 use kith_model::id::TenantId;
 use serde_json::{Map, Value as Json, json};
@@ -29,6 +30,12 @@ static GENERIC: LazyLock<Json> = LazyLock::new(|| {
 #[must_use]
 pub fn generic() -> &'static Json {
     &GENERIC
+}
+
+/// The same as text.
+pub(crate) fn generic_text() -> Bytes {
+    static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(GENERIC.to_string()));
+    TEXT.clone()
 }
 
 /// The document of one tenant: its objects with their fields.

@@ -10,6 +10,7 @@ use kith_model::id::TenantId;
 use kith_model::journal::SchemaVersion;
 
 use crate::openapi::document;
+use crate::problem::Problem;
 
 /// Bytes of all documents kept: a small part of what a tenant's catalog takes.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -25,15 +26,19 @@ struct Kept {
 }
 
 impl Shelf {
-    /// The document of a session's tenant, made if it is not here.
-    pub(crate) fn of(&self, session: &Session) -> Bytes {
+    /// The document of a session's tenant, made if it is not here. With thousands of
+    /// objects that takes a while, which is not for the threads that serve requests.
+    pub(crate) async fn of(&self, session: &Session) -> Result<Bytes, Problem> {
         let (tenant, catalog) = (session.tenant_id(), session.catalog());
-        if let Some(text) = self.find(tenant, catalog.version()) {
-            return text;
+        let version = catalog.version();
+        if let Some(text) = self.find(tenant, version) {
+            return Ok(text);
         }
-        let text = Bytes::from(document::of_tenant(tenant, &catalog).to_string());
-        self.keep(Kept { tenant, version: catalog.version(), text: text.clone() });
-        text
+        let make = move || Bytes::from(document::of_tenant(tenant, &catalog).to_string());
+        let made = tokio::task::spawn_blocking(make).await;
+        let text = made.map_err(|_| Problem::internal("the document could not be made"))?;
+        self.keep(Kept { tenant, version, text: text.clone() });
+        Ok(text)
     }
 
     fn find(&self, tenant: TenantId, version: SchemaVersion) -> Option<Bytes> {
@@ -51,10 +56,9 @@ impl Shelf {
         kept.retain(|other| other.tenant != document.tenant);
         kept.push_back(document);
         let mut bytes: usize = kept.iter().map(|document| document.text.len()).sum();
-        while bytes > BYTES_MAX
-            && let Some(oldest) = kept.pop_front()
-        {
-            bytes -= oldest.text.len();
+        // The one that was just made stays, however large it is.
+        while bytes > BYTES_MAX && kept.len() > 1 {
+            bytes -= kept.pop_front().map_or(0, |oldest| oldest.text.len());
         }
     }
 }

@@ -19,6 +19,12 @@ pub(super) fn work(body: Map<String, Json>) -> Result<Work, Faults> {
     let mut faults = Faults::new();
     for (index, given) in list(&mut members).into_iter().enumerate() {
         match operation(given) {
+            Ok(operation) if names_again(&operation, &operations) => {
+                let message = "an earlier operation has this label";
+                faults.push(
+                    Fault::new(Code::InvalidValue, message).at("as").under(&format!("/operations/{index}")),
+                );
+            }
             Ok(operation) => operations.push(operation),
             Err(found) => {
                 let prefix = format!("/operations/{index}");
@@ -31,6 +37,12 @@ pub(super) fn work(body: Map<String, Json>) -> Result<Work, Faults> {
         return Err(found);
     }
     if faults.is_empty() { Ok(Work::Records { operations, mode }) } else { Err(faults) }
+}
+
+/// Whether it has the label of an operation before it. Labels are few beside
+/// operations, and comparing with those that have none costs nothing.
+fn names_again(operation: &RecordOperation, earlier: &[RecordOperation]) -> bool {
+    operation.label.is_some() && earlier.iter().any(|other| other.label == operation.label)
 }
 
 fn list(members: &mut Members) -> Vec<Json> {

@@ -15,10 +15,10 @@ pub(crate) async fn read(
     caller: Option<Authenticated>,
 ) -> Outcome {
     let Some(session) = caller.and_then(|caller| caller.session) else {
-        return Ok(reply::json(StatusCode::OK, openapi::generic().to_string()));
+        return Ok(reply::json(StatusCode::OK, openapi::generic_text()));
     };
     // Also brings the catalog up to date, if another node has changed the schema.
     let schema = kith_engine::schema::objects(&session, &kith_engine::AtLeast::default()).await?;
-    let document = site.documents.of(&session);
+    let document = site.documents.of(&session).await?;
     Ok(reply::stand(reply::json(StatusCode::OK, document), schema.position, schema.history))
 }
