@@ -39,7 +39,12 @@ pub async fn get(session: &Session, name: &str) -> Result<Answer<Json>> {
 ///
 /// # Errors
 /// `version_mismatch`, when it does not stand where it is expected to.
-pub async fn put(session: &Session, name: &str, position: PositionText, expect: Option<PositionText>) -> Result<Answer<Json>> {
+pub async fn put(
+    session: &Session,
+    name: &str,
+    position: PositionText,
+    expect: Option<PositionText>,
+) -> Result<Answer<Json>> {
     check_name(name)?;
     let state = session.state().await?;
     position.check_kept(&state).map_err(|fault| fault.at("position"))?;
@@ -53,7 +58,8 @@ pub async fn put(session: &Session, name: &str, position: PositionText, expect: 
         return Err(Fault::new(Code::LimitReached, message).hint("delete one that nobody uses").into());
     }
     let cursor = Cursor { name: name.to_owned(), position: position.position, updated_at: clock::now() };
-    let moved = store.put_cursor(session.tenant.id, cursor.clone(), expect.map(|expect| expect.position)).await?;
+    let moved =
+        store.put_cursor(session.tenant.id, cursor.clone(), expect.map(|expect| expect.position)).await?;
     if !moved {
         let message = format!("the cursor `{name}` does not stand where it is expected to");
         let hint = "another consumer moved it: read it again";
@@ -88,8 +94,10 @@ fn check_name(name: &str) -> Result<(), Fault> {
     if is_fit {
         return Ok(());
     }
-    let message =
-        format!("a cursor's name has 1 to {} letters, digits, `-`, `_` and `.`", limits::CURSOR_NAME_BYTES_MAX);
+    let message = format!(
+        "a cursor's name has 1 to {} letters, digits, `-`, `_` and `.`",
+        limits::CURSOR_NAME_BYTES_MAX
+    );
     Err(Fault::new(Code::InvalidName, message).at("name"))
 }
 

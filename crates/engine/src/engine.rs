@@ -71,12 +71,15 @@ impl Engine {
     /// the one given, or, when there is none at all yet, a new one, whose text is answered.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the one given is not fit for it, or the store fails.
     pub async fn bootstrap(&self, given: Option<String>) -> Result<Option<String>> {
         let at = clock::now();
         let organization = self.store().ensure_organization(clock::organization_id(at)?, at).await?;
         let (text, is_new) = match given {
-            Some(text) => (text, false),
+            Some(text) => {
+                token::check_administrator(&text)?;
+                (text, false)
+            }
             None if self.store().has_organization_token().await? => return Ok(None),
             None => (token::new_administrator()?, true),
         };

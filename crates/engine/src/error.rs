@@ -31,7 +31,8 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let code = self.faults.first().map(|fault| fault.code)?;
-        matches!(code, Code::Overloaded | Code::Unavailable | Code::StorageFull).then_some(Duration::from_secs(1))
+        matches!(code, Code::Overloaded | Code::Unavailable | Code::StorageFull)
+            .then_some(Duration::from_secs(1))
     }
 
     /// The error of an operation that stood alone, not in a batch: its pointers lead
@@ -53,7 +54,10 @@ impl Error {
 
     /// A fault of Kith itself, with what caused it.
     pub(crate) fn internal(source: impl Into<Source>) -> Self {
-        Self { faults: vec![Fault::new(Code::Internal, "a fault of Kith itself")], source: Some(source.into()) }
+        Self {
+            faults: vec![Fault::new(Code::Internal, "a fault of Kith itself")],
+            source: Some(source.into()),
+        }
     }
 
     /// Stored data that cannot be read.
@@ -94,20 +98,24 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let fault = match &error {
             StoreError::NoTenant => Fault::new(Code::NotFound, "no such tenant"),
-            StoreError::NameTaken => Fault::new(Code::AlreadyExists, "something of that name exists").at("name"),
-            StoreError::StorageFull(_) => {
-                Fault::new(Code::StorageFull, "the disk is full").hint("nothing was written; free some space and retry")
+            StoreError::NameTaken => {
+                Fault::new(Code::AlreadyExists, "something of that name exists").at("name")
             }
-            StoreError::Unavailable(_) => {
-                Fault::new(Code::Unavailable, "the database is not available").hint("nothing was written; retry")
-            }
+            StoreError::StorageFull(_) => Fault::new(Code::StorageFull, "the disk is full")
+                .hint("nothing was written; free some space and retry"),
+            StoreError::Unavailable(_) => Fault::new(Code::Unavailable, "the database is not available")
+                .hint("nothing was written; retry"),
             StoreError::Timeout(_) => Fault::new(Code::Timeout, "the statement took too long"),
             StoreError::Unknown(_) => {
                 Fault::new(Code::Unavailable, "it is not known whether the write was committed")
                     .hint("retry with the same Idempotency-Key: it is carried out once")
             }
-            StoreError::SchemaChanged => Fault::new(Code::Unavailable, "the schema changes faster than it can be read"),
-            StoreError::Database(_) | StoreError::Corrupt(_) => Fault::new(Code::Internal, "a fault of Kith itself"),
+            StoreError::SchemaChanged => {
+                Fault::new(Code::Unavailable, "the schema changes faster than it can be read")
+            }
+            StoreError::Database(_) | StoreError::Corrupt(_) => {
+                Fault::new(Code::Internal, "a fault of Kith itself")
+            }
         };
         Self { faults: vec![fault], source: Some(Box::new(error)) }
     }

@@ -112,7 +112,8 @@ impl Engine {
         match identity {
             Identity::Administrator(administrator) => Ok(*administrator),
             Identity::Token { .. } => {
-                Err(Fault::new(Code::Forbidden, "only an administrator of the organization may do this").into())
+                Err(Fault::new(Code::Forbidden, "only an administrator of the organization may do this")
+                    .into())
             }
         }
     }
@@ -128,7 +129,11 @@ impl Engine {
         if owner != Some(administrator.organization) {
             return Err(no_tenant().into());
         }
-        self.memory().owners.lock().unwrap_or_else(PoisonError::into_inner).insert(id, administrator.organization);
+        self.memory()
+            .owners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, administrator.organization);
         Ok(id)
     }
 

@@ -55,7 +55,8 @@ impl PositionText {
     pub(crate) fn check_kept(&self, state: &TenantState) -> Result<(), Fault> {
         self.check_history(state)?;
         if self.position > state.last_position {
-            let message = format!("position {} is beyond the last position, {}", self.position, state.last_position);
+            let message =
+                format!("position {} is beyond the last position, {}", self.position, state.last_position);
             return Err(history_changed(message, state));
         }
         if self.position.next() < state.first_position {
@@ -70,7 +71,8 @@ impl PositionText {
     }
 }
 
-fn history_changed(message: String, state: &TenantState) -> Fault {
+/// That something is of another history than the tenant's present one.
+pub(crate) fn history_changed(message: String, state: &TenantState) -> Fault {
     Fault::new(Code::HistoryChanged, message).hint(format!(
         "the history is now {}: read the records anew, then follow the changes from the position of that read",
         state.history

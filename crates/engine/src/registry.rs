@@ -37,7 +37,8 @@ impl Registry {
     /// A tenant, opened if need be; callers that come at once share one opening.
     pub(crate) async fn get(&self, id: TenantId) -> Result<Arc<Tenant>> {
         let slot = self.slot(id);
-        let opened = slot.get_or_try_init(|| async { Tenant::open(self.store.clone(), id).await.map(Arc::new) }).await;
+        let opened =
+            slot.get_or_try_init(|| async { Tenant::open(self.store.clone(), id).await.map(Arc::new) }).await;
         match opened {
             Ok(tenant) => Ok(tenant.clone()),
             Err(error) => {
@@ -80,8 +81,12 @@ impl Slots {
         let is_idle = |slot: &Slot| {
             Arc::strong_count(slot) == 1 && slot.get().is_none_or(|tenant| Arc::strong_count(tenant) == 1)
         };
-        let mut idle: Vec<(u64, TenantId)> =
-            self.open.iter().filter(|(_, (slot, _))| is_idle(slot)).map(|(id, (_, used))| (*used, *id)).collect();
+        let mut idle: Vec<(u64, TenantId)> = self
+            .open
+            .iter()
+            .filter(|(_, (slot, _))| is_idle(slot))
+            .map(|(id, (_, used))| (*used, *id))
+            .collect();
         idle.sort_unstable();
         for (_, id) in idle.into_iter().take(OPEN_MAX / 10) {
             self.open.remove(&id);

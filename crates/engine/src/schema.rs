@@ -59,11 +59,16 @@ pub async fn field(session: &Session, at_least: &AtLeast, object: &str, name: &s
 /// # Errors
 /// `not_found`.
 pub async fn storage(session: &Session, at_least: &AtLeast, name: &str) -> Result<Answer<Json>> {
-    answer(session, at_least, |catalog| Ok(storage_document(find(catalog, name)?.definition(), catalog))).await
+    answer(session, at_least, |catalog| Ok(storage_document(find(catalog, name)?.definition(), catalog)))
+        .await
 }
 
 /// Answers from the catalog in force: what another node has just committed is seen.
-async fn answer<T>(session: &Session, at_least: &AtLeast, make: impl Fn(&Catalog) -> Result<T>) -> Result<Answer<T>> {
+async fn answer<T>(
+    session: &Session,
+    at_least: &AtLeast,
+    make: impl Fn(&Catalog) -> Result<T>,
+) -> Result<Answer<T>> {
     let tenant = &session.tenant;
     let read = |_| async {
         let state = tenant.store.state(tenant.id).await?;

@@ -144,7 +144,8 @@ pub async fn submit(session: &Session, request: Request) -> Result<Receipt> {
 
 fn check_size(operations: usize) -> Result<()> {
     if operations > limits::BATCH_OPERATIONS_MAX {
-        let message = format!("a batch has at most {} operations, not {operations}", limits::BATCH_OPERATIONS_MAX);
+        let message =
+            format!("a batch has at most {} operations, not {operations}", limits::BATCH_OPERATIONS_MAX);
         return Err(Fault::new(Code::TooLarge, message).at("operations").hint("send several batches").into());
     }
     Ok(())
@@ -153,7 +154,8 @@ fn check_size(operations: usize) -> Result<()> {
 fn receipt(done: Done) -> Result<Receipt> {
     match done {
         Done::Committed { outcome, history, catalog } => {
-            let result = |result: Result<RecordReply, Faults>| result.map(|reply| RecordResult::new(reply, &catalog));
+            let result =
+                |result: Result<RecordReply, Faults>| result.map(|reply| RecordResult::new(reply, &catalog));
             let position = outcome.position;
             let outcome = match outcome.answer {
                 Reply::Records(results) => ReceiptOutcome::Records(results.into_iter().map(result).collect()),

@@ -9,8 +9,8 @@ use arc_swap::ArcSwap;
 use kith_model::catalog::{Catalog, Definition};
 use kith_model::fault::{Code, Fault};
 use kith_model::id::TenantId;
-use kith_model::limits;
 use kith_model::journal::{Position, SchemaVersion, TenantState};
+use kith_model::limits;
 use kith_store::{Error as StoreError, Seen, Store};
 use tokio::sync::watch;
 
@@ -89,11 +89,16 @@ impl Tenant {
 
     /// Takes a catalog that is newer than the one known.
     pub(crate) fn adopt(&self, catalog: &Arc<Catalog>) {
-        self.catalog.rcu(|known| if catalog.version() > known.version() { catalog.clone() } else { known.clone() });
+        self.catalog
+            .rcu(|known| if catalog.version() > known.version() { catalog.clone() } else { known.clone() });
     }
 
     /// The catalog that these later definitions make of the known one.
-    pub(crate) fn extend_catalog(&self, version: SchemaVersion, definitions: Vec<Definition>) -> Arc<Catalog> {
+    pub(crate) fn extend_catalog(
+        &self,
+        version: SchemaVersion,
+        definitions: Vec<Definition>,
+    ) -> Arc<Catalog> {
         let catalog = Arc::new(self.catalog().with(version, definitions));
         self.adopt(&catalog);
         catalog

@@ -22,7 +22,12 @@ const RETENTION_DAYS_MAX: u32 = 36_500;
 ///
 /// # Errors
 /// `already_exists`, or every fault of the name and the retention.
-pub async fn create(engine: &Engine, administrator: &Administrator, name: String, retention_days: Option<u32>) -> Result<Json> {
+pub async fn create(
+    engine: &Engine,
+    administrator: &Administrator,
+    name: String,
+    retention_days: Option<u32>,
+) -> Result<Json> {
     check_name(&name)?;
     check_retention(retention_days)?;
     let at = clock::now();
@@ -45,7 +50,8 @@ pub async fn create(engine: &Engine, administrator: &Administrator, name: String
     let session = engine.session(&identity, Some(&tenant.id.to_string())).await?;
     let text = token::new_of_tenant(tenant.id)?;
     let first = NewToken { id: clock::token_id(at)?, name: "first".to_owned(), hash: token::hash(&text) };
-    let request = Request { work: Work::CreateToken(first), origin: Origin::Rest, trace: None, idempotency: None };
+    let request =
+        Request { work: Work::CreateToken(first), origin: Origin::Rest, trace: None, idempotency: None };
     submit(&session, request).await?;
     let mut document = describe(&tenant);
     document["token"] = Json::String(text);
@@ -56,7 +62,12 @@ pub async fn create(engine: &Engine, administrator: &Administrator, name: String
 ///
 /// # Errors
 /// Every fault of the request.
-pub async fn list(engine: &Engine, administrator: &Administrator, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Json>> {
+pub async fn list(
+    engine: &Engine,
+    administrator: &Administrator,
+    limit: Option<u32>,
+    cursor: Option<String>,
+) -> Result<Page<Json>> {
     let limit = page_size(limit)?;
     let after = match &cursor {
         Some(text) => {
@@ -87,7 +98,12 @@ pub async fn get(engine: &Engine, administrator: &Administrator, tenant: &str) -
 ///
 /// # Errors
 /// `not_found`, or every fault of the retention.
-pub async fn update(engine: &Engine, administrator: &Administrator, tenant: &str, retention_days: Option<u32>) -> Result<Json> {
+pub async fn update(
+    engine: &Engine,
+    administrator: &Administrator,
+    tenant: &str,
+    retention_days: Option<u32>,
+) -> Result<Json> {
     check_retention(retention_days)?;
     let id = engine.owned(administrator, tenant).await?;
     engine.store().set_retention(id, retention_days).await?;
@@ -107,7 +123,9 @@ fn describe(tenant: &Tenant) -> Json {
 fn check_name(name: &str) -> Result<(), Fault> {
     let is_fit = name.len() <= limits::TENANT_NAME_BYTES_MAX
         && name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.'))
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
+        })
         && !name.starts_with("tenant_");
     if is_fit {
         return Ok(());
@@ -123,7 +141,9 @@ fn check_name(name: &str) -> Result<(), Fault> {
 fn check_retention(days: Option<u32>) -> Result<(), Fault> {
     match days {
         Some(days) if !(1..=RETENTION_DAYS_MAX).contains(&days) => {
-            let message = format!("`retention_days` is a whole number from 1 to {RETENTION_DAYS_MAX}, or null for ever");
+            let message = format!(
+                "`retention_days` is a whole number from 1 to {RETENTION_DAYS_MAX}, or null for ever"
+            );
             Err(Fault::new(Code::InvalidValue, message).at("retention_days"))
         }
         _ => Ok(()),

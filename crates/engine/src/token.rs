@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kith_model::fault::{Code, Fault};
 use kith_model::id::TenantId;
 use sha2::{Digest as _, Sha256};
 
@@ -13,9 +14,29 @@ use crate::error::Result;
 /// Bytes of randomness in a secret: 256 bits, far beyond guessing.
 const SECRET_BYTES: usize = 32;
 
+/// What an operator chooses is not as random as what we make: it must at least be long.
+const CHOSEN_LENGTH_MIN: usize = 20;
+
 /// A new administrator's token.
 pub(crate) fn new_administrator() -> Result<String> {
     Ok(format!("kith_o_{}", secret()?))
+}
+
+/// Whether a text that an operator chose can be an administrator's token.
+///
+/// # Errors
+/// What it lacks; never the text itself.
+pub(crate) fn check_administrator(text: &str) -> Result<(), Fault> {
+    let message = if text.len() < CHOSEN_LENGTH_MIN {
+        format!("an administrator's token has at least {CHOSEN_LENGTH_MIN} characters")
+    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        "an administrator's token is of visible ASCII characters, without spaces".to_owned()
+    } else if text.starts_with("kith_t_") {
+        "an administrator's token cannot begin with `kith_t_`, as those of tenants do".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Fault::new(Code::InvalidValue, message))
 }
 
 /// A new token of a tenant. It names its tenant, so that any node knows where its hash is.

@@ -18,7 +18,11 @@ use crate::{clock, cursor, token};
 ///
 /// # Errors
 /// Every fault of the request.
-pub async fn list(session: &Session, limit: Option<u32>, cursor: Option<String>) -> Result<Answer<Page<Json>>> {
+pub async fn list(
+    session: &Session,
+    limit: Option<u32>,
+    cursor: Option<String>,
+) -> Result<Answer<Page<Json>>> {
     let limit = page_size(limit)?;
     let after = match &cursor {
         Some(text) => {
@@ -42,8 +46,14 @@ pub async fn list(session: &Session, limit: Option<u32>, cursor: Option<String>)
 /// # Errors
 /// Every fault of the name.
 pub async fn create(session: &Session, name: String, trace: Option<Box<str>>) -> Result<Answer<Json>> {
-    if name.is_empty() || name.chars().count() > limits::LABEL_LENGTH_MAX || name.chars().any(char::is_control) {
-        let message = format!("`name` has 1 to {} characters, none of them a control character", limits::LABEL_LENGTH_MAX);
+    if name.is_empty()
+        || name.chars().count() > limits::LABEL_LENGTH_MAX
+        || name.chars().any(char::is_control)
+    {
+        let message = format!(
+            "`name` has 1 to {} characters, none of them a control character",
+            limits::LABEL_LENGTH_MAX
+        );
         return Err(Fault::new(Code::InvalidName, message).at("name").into());
     }
     let at = clock::now();
@@ -51,7 +61,8 @@ pub async fn create(session: &Session, name: String, trace: Option<Box<str>>) ->
     let new = NewToken { id: clock::token_id(at)?, name: name.clone(), hash: token::hash(&text) };
     let id = new.id;
     let receipt = submit(session, request(Work::CreateToken(new), trace)).await?;
-    let value = json!({ "id": id, "name": name, "created_at": at.to_string(), "revoked_at": null, "token": text });
+    let value =
+        json!({ "id": id, "name": name, "created_at": at.to_string(), "revoked_at": null, "token": text });
     Ok(Answer { value, position: receipt.position, history: receipt.history })
 }
 
@@ -61,7 +72,8 @@ pub async fn create(session: &Session, name: String, trace: Option<Box<str>>) ->
 /// `not_found`.
 pub async fn revoke(session: &Session, token: &str, trace: Option<Box<str>>) -> Result<Answer<()>> {
     let shown: String = token.chars().take(100).collect();
-    let id = token.parse().map_err(|_| Fault::new(Code::NotFound, format!("no token `{shown}`")).at("token"))?;
+    let id =
+        token.parse().map_err(|_| Fault::new(Code::NotFound, format!("no token `{shown}`")).at("token"))?;
     let receipt = submit(session, request(Work::RevokeToken(id), trace)).await?;
     session.engine.memory().forget(id);
     Ok(Answer { value: (), position: receipt.position, history: receipt.history })

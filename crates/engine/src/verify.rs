@@ -60,7 +60,9 @@ pub async fn page(session: &Session, limit: Option<u32>, cursor: Option<String>)
 
 fn seal(place: Place) -> String {
     match place {
-        Place::Journal(after, at) => cursor::seal(&["verify", "journal", &after.to_string(), &at.0.to_string()]),
+        Place::Journal(after, at) => {
+            cursor::seal(&["verify", "journal", &after.to_string(), &at.0.to_string()])
+        }
         Place::Object(number, after) => {
             let after = after.map(|id| id.0.simple().to_string()).unwrap_or_default();
             cursor::seal(&["verify", "object", &number.to_string(), &after])

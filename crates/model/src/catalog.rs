@@ -11,9 +11,7 @@ use std::sync::Arc;
 use crate::id::{FieldNo, KeyNo, ObjectNo};
 use crate::journal::SchemaVersion;
 
-pub use field::{
-    Classification, DroppedField, Field, FieldKind, OnDelete, RollupFunction, SelectOption,
-};
+pub use field::{Classification, DroppedField, Field, FieldKind, OnDelete, RollupFunction, SelectOption};
 pub use object::{Definition, Key, Object};
 pub use table::{Column, SYSTEM_COLUMNS, Table, fold_column};
 
@@ -171,7 +169,8 @@ impl Catalog {
     #[must_use]
     pub fn next_field(&self) -> FieldNo {
         let live = self.definitions().flat_map(|definition| &definition.fields).map(|field| field.number.0);
-        let gone = self.definitions().flat_map(|definition| &definition.dropped_fields).map(|field| field.number.0);
+        let gone =
+            self.definitions().flat_map(|definition| &definition.dropped_fields).map(|field| field.number.0);
         FieldNo(live.chain(gone).max().unwrap_or(0) + 1)
     }
 

@@ -27,6 +27,4 @@ mod view;
 pub use answer::{KeptRecord, KeptReply, parse as parse_answer};
 pub use batch::{Batch, Decided, Outcome, RecordReply, Reply, Stop};
 pub use keys::{Answer, Found, Key, KeyValue, Loaded};
-pub use merge::{
-    AnswerWrite, CounterWrite, DefinitionWrite, Merged, RowUpdate, SchemaWrite, TokenWrite,
-};
+pub use merge::{AnswerWrite, CounterWrite, DefinitionWrite, Merged, RowUpdate, SchemaWrite, TokenWrite};

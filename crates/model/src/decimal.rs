@@ -54,7 +54,9 @@ impl Decimal {
     /// # Errors
     /// [`DecimalError::Range`] when it has more than [`DIGITS_MAX`] digits.
     pub fn from_wide(unscaled: i128, scale: u8) -> Result<Self, DecimalError> {
-        i64::try_from(unscaled).map_err(|_| DecimalError::Range).and_then(|unscaled| Self::new(unscaled, scale))
+        i64::try_from(unscaled)
+            .map_err(|_| DecimalError::Range)
+            .and_then(|unscaled| Self::new(unscaled, scale))
     }
 
     /// Zero, at a scale.

@@ -10,6 +10,7 @@ use crate::journal::Actor;
 use crate::time::Timestamp;
 use crate::value::Value;
 
+pub(crate) use checked::without_value;
 pub use checked::{Checked, CheckedTarget, find_id, find_object, find_slot, folded};
 pub use provenance::Provenance;
 pub use render::render_record;

@@ -47,7 +47,8 @@ fn is_rfc3339_shape(text: &str) -> bool {
     };
     let at = |index: usize, any_of: &[u8]| bytes.get(index).is_some_and(|byte| any_of.contains(byte));
     let day = digits(0..4) && at(4, b"-") && digits(5..7) && at(7, b"-") && digits(8..10);
-    let clock = at(10, b"Tt ") && digits(11..13) && at(13, b":") && digits(14..16) && at(16, b":") && digits(17..19);
+    let clock =
+        at(10, b"Tt ") && digits(11..13) && at(13, b":") && digits(14..16) && at(16, b":") && digits(17..19);
     if !day || !clock {
         return false;
     }

@@ -21,9 +21,7 @@ mod transaction;
 pub use control::{NewTenant, OrganizationToken, Tenant};
 pub use error::{Error, Result, WriteError};
 pub use postgres::{Options as PostgresOptions, Postgres, Writing as PostgresWriting};
-pub use query::{
-    Cursor, Direction, Entry, Filter, List, Order, RecordHistory, Seen, Token, VerifyPage,
-};
+pub use query::{Cursor, Direction, Entry, Filter, List, Order, RecordHistory, Seen, Token, VerifyPage};
 pub use sqlite::{Options as SqliteOptions, Sqlite, Writing as SqliteWriting};
 pub use store::Store;
 pub use transaction::Transaction;

@@ -188,7 +188,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn tokens(&self, tenant: TenantId, after: Option<TokenId>, limit: u32) -> Result<Seen<Vec<Token>>> {
+    pub async fn tokens(
+        &self,
+        tenant: TenantId,
+        after: Option<TokenId>,
+        limit: u32,
+    ) -> Result<Seen<Vec<Token>>> {
         engine!(self, tokens(tenant, after, limit))
     }
 
@@ -264,7 +269,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn transactions(&self, tenant: TenantId, positions: Vec<Position>) -> Result<Seen<Vec<JournalRow>>> {
+    pub async fn transactions(
+        &self,
+        tenant: TenantId,
+        positions: Vec<Position>,
+    ) -> Result<Seen<Vec<JournalRow>>> {
         engine!(self, transactions(tenant, positions))
     }
 
@@ -307,7 +316,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn put_cursor(&self, tenant: TenantId, cursor: Cursor, expect: Option<Position>) -> Result<bool> {
+    pub async fn put_cursor(
+        &self,
+        tenant: TenantId,
+        cursor: Cursor,
+        expect: Option<Position>,
+    ) -> Result<bool> {
         engine!(self, put_cursor(tenant, cursor, expect))
     }
 

@@ -106,7 +106,12 @@ impl Objects {
 }
 
 /// What there is after a position, at once.
-pub(super) async fn page(session: &Session, after: PositionText, objects: &Objects, limit: u32) -> Result<Answer<Batch>> {
+pub(super) async fn page(
+    session: &Session,
+    after: PositionText,
+    objects: &Objects,
+    limit: u32,
+) -> Result<Answer<Batch>> {
     let tenant = &session.tenant;
     let mut position = after.position;
     let mut data = Vec::new();

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// A transaction as one element of the stream.
 pub(crate) fn entry(entry: &Entry, state: &TenantState, catalog: &Catalog) -> Result<Json> {
     let Entry { transaction, changes } = entry;
-    let changes = changes.iter().map(|change| render_change(change, catalog)).collect::<Result<Vec<Json>>>()?;
+    let changes =
+        changes.iter().map(|change| render_change(change, catalog)).collect::<Result<Vec<Json>>>()?;
     Ok(json!({
         "position": transaction.last,
         "first_position": transaction.first,
@@ -82,7 +83,8 @@ fn name(definition: Option<&Definition>, number: &str) -> String {
         let definition = definition?;
         let number = FieldNo(number.parse().ok()?);
         let live = definition.fields.iter().find(|field| field.number == number).map(|field| &field.name);
-        let dropped = || definition.dropped_fields.iter().find(|field| field.number == number).map(|field| &field.name);
+        let dropped =
+            || definition.dropped_fields.iter().find(|field| field.number == number).map(|field| &field.name);
         live.or_else(dropped).cloned()
     };
     find().unwrap_or_else(|| format!("field_{number}"))

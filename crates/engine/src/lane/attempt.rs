@@ -179,7 +179,11 @@ fn decide_all(batch: &mut Batch<'_>, jobs: &mut VecDeque<Job>, rest: &mut VecDeq
 }
 
 /// The catalog in force under the lock.
-async fn catalog_at(tenant: &Tenant, transaction: &mut Transaction, state: &TenantState) -> Result<Arc<Catalog>> {
+async fn catalog_at(
+    tenant: &Tenant,
+    transaction: &mut Transaction,
+    state: &TenantState,
+) -> Result<Arc<Catalog>> {
     let catalog = tenant.catalog();
     if catalog.version() == state.schema_version {
         return Ok(catalog);

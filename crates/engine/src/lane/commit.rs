@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use kith_model::decide::{Decided, Reply};
+use kith_model::decide::Decided;
+use kith_model::fault::Fault;
 use kith_store::{Transaction, WriteError};
 
 use crate::engine::Engine;
@@ -46,6 +47,10 @@ pub(super) async fn commit(
             tracing::warn!(tenant = %tenant.id, %constraint, %source, jobs = jobs.len(), "a merged write was refused");
             Committed::Refused(jobs)
         }
+        Err(WriteError::Conflict(fault)) => {
+            answer_conflict(plan, jobs, fault);
+            Committed::Answered
+        }
         Err(error) => {
             fail(tenant, plan, jobs, error.into());
             Committed::Answered
@@ -64,14 +69,19 @@ fn answer(plan: Plan, jobs: VecDeque<Job>) {
     }
 }
 
+/// Tells the schema change that the data do not allow it. It closed its batch, so it is
+/// the last, and stands in none with writes, so what came before it changed nothing and
+/// is right as it was decided.
+fn answer_conflict(plan: Plan, mut jobs: VecDeque<Job>, fault: Fault) {
+    if let Some(guilty) = jobs.pop_back() {
+        guilty.answer(Err(fault.into()));
+    }
+    answer(plan, jobs);
+}
+
 /// Tells those whose writes were undone; refusals and replays stand.
 fn fail(tenant: &Tenant, plan: Plan, jobs: VecDeque<Job>, error: Error) {
-    let is_conflict = plan.decided.iter().any(|decided| {
-        matches!(decided, Decided::Done(outcome) if matches!(outcome.answer, Reply::Schema(_)))
-    });
-    if !is_conflict {
-        tracing::error!(tenant = %tenant.id, error = ?error, "a batch was not committed");
-    }
+    tracing::error!(tenant = %tenant.id, error = ?error, "a batch was not committed");
     let history = plan.history;
     for (job, decided) in jobs.into_iter().zip(plan.decided) {
         job.answer(match decided {

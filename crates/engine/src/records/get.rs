@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kith_model::catalog::Object;
+use kith_model::catalog::{Catalog, Object};
 use kith_model::fault::{Code, Fault};
 use kith_model::id::RecordId;
 use kith_model::record::{find_id, find_object};
-use kith_store::Error as StoreError;
+use kith_store::{Error as StoreError, Seen};
 
 use crate::answer::{Answer, RecordView};
 use crate::error::Result;
@@ -17,13 +17,18 @@ use crate::session::Session;
 ///
 /// # Errors
 /// `not_found`, with a hint when it was deleted.
-pub async fn get(session: &Session, at_least: &AtLeast, object: &str, id: &str) -> Result<Answer<RecordView>> {
+pub async fn get(
+    session: &Session,
+    at_least: &AtLeast,
+    object: &str,
+    id: &str,
+) -> Result<Answer<RecordView>> {
     let tenant = &session.tenant;
     let (object, id) = locate(session, object, id).await?;
     let number = object.number;
     let store = &tenant.store;
     let read = |catalog| async move { store.row(tenant.id, &catalog, number, id).await };
-    let (catalog, seen) = tenant.read(at_least, read).await?;
+    let (catalog, seen) = read_of(session, &object, at_least, read).await?;
     let Some(object) = catalog.object(number).cloned() else { return Err(gone(&object).into()) };
     match seen.value {
         Some(row) => Ok(Answer::new(&seen.state, RecordView { catalog, object, row: Arc::new(row) })),
@@ -49,15 +54,32 @@ pub(crate) async fn named(session: &Session, object: &str) -> Result<Arc<Object>
     catalog.object(number).cloned().ok_or_else(|| StoreError::SchemaChanged.into())
 }
 
+/// Reads what is of an object, which another node may have dropped meanwhile.
+pub(crate) async fn read_of<T, F, R>(
+    session: &Session,
+    object: &Object,
+    at_least: &AtLeast,
+    read: F,
+) -> Result<(Arc<Catalog>, Seen<T>)>
+where
+    F: Fn(Arc<Catalog>) -> R,
+    R: Future<Output = Result<Seen<T>, StoreError>>,
+{
+    let found = session.tenant.read(at_least, read).await;
+    match found {
+        Err(_) if session.catalog().object(object.number).is_none() => Err(gone(object).into()),
+        found => found,
+    }
+}
+
 /// The fault for a record that is not there.
 pub(crate) async fn absent(session: &Session, object: &Object, id: RecordId) -> Result<Fault> {
     let text = kith_model::id::format_typeid(&object.prefix, id.0);
     let fault = Fault::new(Code::NotFound, format!("no {} `{text}`", object.name)).at("id");
     let trashed = session.tenant.store.trashed(session.tenant.id, id).await?.value;
     Ok(match trashed {
-        Some(trashed) if trashed.object == object.number => {
-            fault.hint(format!("it was deleted: POST /v1/records/{}/{text}/restore brings it back", object.name))
-        }
+        Some(trashed) if trashed.object == object.number => fault
+            .hint(format!("it was deleted: POST /v1/records/{}/{text}/restore brings it back", object.name)),
         _ => fault,
     })
 }

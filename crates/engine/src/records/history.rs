@@ -1,6 +1,8 @@
 //! The changes of one record.
 
+use kith_model::catalog::Object;
 use kith_model::fault::{Code, Fault};
+use kith_model::id::RecordId;
 use kith_model::journal::Position;
 use serde_json::{Value as Json, json};
 
@@ -9,14 +11,15 @@ use crate::changes::render::fields;
 use crate::cursor;
 use crate::error::Result;
 use crate::position::AtLeast;
-use crate::records::get::locate;
+use crate::records::get::{locate, read_of};
 use crate::records::page_size;
 use crate::session::Session;
 
-/// A record's changes, oldest first, also when it is deleted or purged.
+/// A record's changes, oldest first, also when it is deleted or purged. There are none
+/// when the journal's retention has removed them all.
 ///
 /// # Errors
-/// `not_found`, when the journal knows no such record.
+/// `not_found`, when neither the journal nor the tables know such a record.
 pub async fn history(
     session: &Session,
     at_least: &AtLeast,
@@ -34,7 +37,7 @@ pub async fn history(
     let tenant = &session.tenant;
     let read = |_| tenant.store.history(tenant.id, record, after, limit + 1);
     let (catalog, mut seen) = tenant.read(at_least, read).await?;
-    if seen.value.is_empty() && cursor.is_none() {
+    if seen.value.is_empty() && cursor.is_none() && !exists(session, &object, record).await? {
         return Err(Fault::new(Code::NotFound, format!("no {} `{id}`", object.name)).at("id").into());
     }
     let has_more = seen.value.len() > limit as usize;
@@ -58,6 +61,18 @@ pub async fn history(
         data.push(entry);
     }
     Ok(Answer::new(&seen.state, Page { data, next_cursor }))
+}
+
+/// Whether there is such a record, live or in the trash.
+async fn exists(session: &Session, object: &Object, id: RecordId) -> Result<bool> {
+    let (tenant, number) = (&session.tenant, object.number);
+    let read = |catalog| async move { tenant.store.row(tenant.id, &catalog, number, id).await };
+    let (_, live) = read_of(session, object, &AtLeast(None), read).await?;
+    if live.value.is_some() {
+        return Ok(true);
+    }
+    let trashed = tenant.store.trashed(tenant.id, id).await?.value;
+    Ok(trashed.is_some_and(|trashed| trashed.object == number))
 }
 
 fn parse_cursor(text: &str, id: &str) -> Result<Position, Fault> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, FieldKind, Object};
 use kith_model::fault::{Code, Fault, Faults};
-use kith_model::id::RecordId;
+use kith_model::id::{HistoryId, RecordId};
 use kith_model::record::{Row, find_slot};
 use kith_model::time::Timestamp;
 use kith_model::value::{self, Value};
@@ -14,10 +14,11 @@ use kith_store::{Direction, Error as StoreError, Filter, List, Order, Seen};
 use crate::answer::{Answer, Page, RecordView};
 use crate::cursor;
 use crate::error::Result;
-use crate::position::AtLeast;
-use crate::records::get::named;
+use crate::position::{AtLeast, history_changed};
+use crate::records::get::{named, read_of};
 use crate::records::page_size;
 use crate::session::Session;
+use crate::token;
 
 /// What a caller asks of a list.
 #[derive(Clone, Debug, Default)]
@@ -38,15 +39,23 @@ pub struct ListRequest {
 ///
 /// # Errors
 /// Every fault of the request.
-pub async fn list(session: &Session, at_least: &AtLeast, object: &str, request: ListRequest) -> Result<Answer<Page<RecordView>>> {
+pub async fn list(
+    session: &Session,
+    at_least: &AtLeast,
+    object: &str,
+    request: ListRequest,
+) -> Result<Answer<Page<RecordView>>> {
     let tenant = &session.tenant;
-    let number = named(session, object).await?.number;
+    let named = named(session, object).await?;
+    let number = named.number;
     let limit = page_size(request.limit)?;
     let (order, direction) = parse_order(request.order.as_deref())?;
-    let after = match &request.cursor {
-        Some(text) => Some(parse_cursor(text, object, order, direction)?),
+    let kind = [object, order_text(order, direction), &conditions(&request)];
+    let place = match &request.cursor {
+        Some(text) => Some(Place::parse(text, kind)?),
         None => None,
     };
+    let after = place.as_ref().map(|place| (place.at, place.id));
     let refused = std::sync::Mutex::new(Faults::new());
     let (asked, refusals) = (&request, &refused);
     let read = |catalog: Arc<Catalog>| async move {
@@ -63,19 +72,29 @@ pub async fn list(session: &Session, at_least: &AtLeast, object: &str, request: 
         let list = List { object: number, filters, order, direction, after, limit: limit + 1 };
         tenant.store.list(tenant.id, &catalog, list).await
     };
-    let (catalog, Seen { state, value: mut rows }) = tenant.read(at_least, read).await?;
+    let (catalog, Seen { state, value: mut rows }) = read_of(session, &named, at_least, read).await?;
     let faults = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let next_cursor = next_cursor(&mut rows, limit, object, order, direction);
+    if let Some(place) = &place
+        && place.history != state.history
+    {
+        let message = "`cursor` is of another history of this tenant".to_owned();
+        return Err(history_changed(message, &state).into());
+    }
+    let next_cursor = has_more(&mut rows, limit).map(|last| Place::of(last, state.history).seal(kind));
     let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged.into()) };
     let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row) };
     let data = rows.into_iter().map(view).collect();
     Ok(Answer::new(&state, Page { data, next_cursor }))
 }
 
-fn filters(request: &ListRequest, object: &Object, catalog: &Catalog) -> std::result::Result<Vec<Filter>, Faults> {
+fn filters(
+    request: &ListRequest,
+    object: &Object,
+    catalog: &Catalog,
+) -> std::result::Result<Vec<Filter>, Faults> {
     let mut filters = Vec::new();
     let mut faults = Faults::new();
     for (name, text) in &request.equals {
@@ -94,7 +113,9 @@ fn filters(request: &ListRequest, object: &Object, catalog: &Catalog) -> std::re
     for name in &request.is_null {
         match find_slot(name, object) {
             Ok(slot) if matches!(object.fields()[slot].kind, FieldKind::Rollup { .. }) => {
-                faults.push(Fault::new(Code::InvalidParameter, format!("`{name}` always has a value")).at("is_null"));
+                faults.push(
+                    Fault::new(Code::InvalidParameter, format!("`{name}` always has a value")).at("is_null"),
+                );
             }
             Ok(slot) => filters.push(Filter::Equals(slot, Value::Null)),
             Err(mut fault) => {
@@ -115,8 +136,11 @@ fn parse_order(text: Option<&str>) -> Result<(Order, Direction), Fault> {
     match name {
         "created_at" => Ok((Order::Created, direction)),
         "updated_at" => Ok((Order::Updated, direction)),
-        _ => Err(Fault::new(Code::InvalidParameter, "`order` is `created_at`, `-created_at`, `updated_at` or `-updated_at`")
-            .at("order")),
+        _ => Err(Fault::new(
+            Code::InvalidParameter,
+            "`order` is `created_at`, `-created_at`, `updated_at` or `-updated_at`",
+        )
+        .at("order")),
     }
 }
 
@@ -129,26 +153,54 @@ fn order_text(order: Order, direction: Direction) -> &'static str {
     }
 }
 
-/// Drops the row beyond the page and says where the next page starts.
-fn next_cursor(rows: &mut Vec<Row>, limit: u32, object: &str, order: Order, direction: Direction) -> Option<String> {
+/// Drops the row beyond the page; the page's last one, when there was one beyond.
+fn has_more(rows: &mut Vec<Row>, limit: u32) -> Option<&Row> {
     let limit = limit as usize;
     if rows.len() <= limit {
         return None;
     }
     rows.truncate(limit);
-    rows.last().map(|row| {
-        let at = row.updated_at.0.to_string();
-        let id = row.id.0.simple().to_string();
-        cursor::seal(&["list", object, order_text(order, direction), &at, &id])
-    })
+    rows.last()
 }
 
-fn parse_cursor(text: &str, object: &str, order: Order, direction: Direction) -> Result<(Timestamp, RecordId), Fault> {
-    let [_, of, by, at, id] = cursor::open(text, "list")?;
-    if of != object || by != order_text(order, direction) {
-        return Err(cursor::damaged().hint("pass the same object and `order` as for the page before"));
+/// The request's conditions in few letters, to tell whether a cursor comes back with
+/// those it was given for. It is a check on slips, so a part of the hash will do.
+fn conditions(request: &ListRequest) -> String {
+    let mut all: Vec<String> = request.equals.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    all.extend(request.is_null.iter().cloned());
+    all.sort_unstable();
+    token::hash(&all.join("\n")).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where a page ended.
+struct Place {
+    history: HistoryId,
+    at: Timestamp,
+    id: RecordId,
+}
+
+impl Place {
+    fn of(row: &Row, history: HistoryId) -> Self {
+        Self { history, at: row.updated_at, id: row.id }
     }
-    let at = at.parse().map_err(|_| cursor::damaged())?;
-    let id = uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?;
-    Ok((Timestamp(at), RecordId(id)))
+
+    fn seal(&self, [object, order, conditions]: [&str; 3]) -> String {
+        let (history, at, id) =
+            (self.history.to_string(), self.at.0.to_string(), self.id.0.simple().to_string());
+        cursor::seal(&["list", object, order, conditions, &history, &at, &id])
+    }
+
+    fn parse(text: &str, kind: [&str; 3]) -> Result<Self, Fault> {
+        let [_, object, order, conditions, history, at, id] = cursor::open(text, "list")?;
+        if [object.as_str(), &order, &conditions] != kind {
+            return Err(
+                cursor::damaged().hint("pass the same object, fields and `order` as for the page before")
+            );
+        }
+        Ok(Self {
+            history: history.parse().map_err(|_| cursor::damaged())?,
+            at: Timestamp(at.parse().map_err(|_| cursor::damaged())?),
+            id: RecordId(uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?),
+        })
+    }
 }

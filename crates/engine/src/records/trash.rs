@@ -17,7 +17,12 @@ use crate::session::Session;
 ///
 /// # Errors
 /// Every fault of the request.
-pub async fn trash(session: &Session, object: &str, limit: Option<u32>, cursor: Option<String>) -> Result<Answer<Page<Json>>> {
+pub async fn trash(
+    session: &Session,
+    object: &str,
+    limit: Option<u32>,
+    cursor: Option<String>,
+) -> Result<Answer<Page<Json>>> {
     let number = named(session, object).await?.number;
     let limit = page_size(limit)?;
     let after = match &cursor {
@@ -37,10 +42,12 @@ pub async fn trash(session: &Session, object: &str, limit: Option<u32>, cursor: 
     let has_more = trashed.len() > limit as usize;
     trashed.truncate(limit as usize);
     let last = trashed.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| cursor::seal(&["trash", &object.name, &last.id.0.simple().to_string()]));
+    let next_cursor =
+        last.map(|last| cursor::seal(&["trash", &object.name, &last.id.0.simple().to_string()]));
     let mut data = Vec::with_capacity(trashed.len());
     for Trashed { object: _, id, group, root, document } in trashed {
-        let row = Row::from_document(id, &document, &object, &catalog).map_err(|error| Error::corrupt(&error))?;
+        let row =
+            Row::from_document(id, &document, &object, &catalog).map_err(|error| Error::corrupt(&error))?;
         let mut text = String::new();
         render_record(&object, &row, &catalog, &mut text);
         let record: Json = serde_json::from_str(&text).map_err(Error::internal)?;

@@ -26,7 +26,12 @@ pub(super) enum Folded {
 ///
 /// # Errors
 /// What the journal says that cannot be.
-pub(super) fn fold(id: RecordId, history: &[(Transaction, Change)], object: &Object, catalog: &Catalog) -> Result<Folded, String> {
+pub(super) fn fold(
+    id: RecordId,
+    history: &[(Transaction, Change)],
+    object: &Object,
+    catalog: &Catalog,
+) -> Result<Folded, String> {
     let mut folding = Folding { object, catalog, row: None, derived: BTreeMap::new(), is_trashed: false };
     for (index, (transaction, change)) in history.iter().enumerate() {
         if index == 0 && change.kind != ChangeKind::RecordCreated {
@@ -65,7 +70,13 @@ struct Folding<'a> {
 }
 
 impl Folding<'_> {
-    fn step(&mut self, id: RecordId, transaction: &Transaction, change: &Change, new: &Json) -> Result<(), String> {
+    fn step(
+        &mut self,
+        id: RecordId,
+        transaction: &Transaction,
+        change: &Change,
+        new: &Json,
+    ) -> Result<(), String> {
         let values = self.values(new)?;
         if change.kind == ChangeKind::RecordCreated {
             self.row = Some(self.created(id, transaction, change, values));
@@ -97,19 +108,28 @@ impl Folding<'_> {
                 self.is_trashed = false;
             }
             ChangeKind::RecordDerived => {
-                let derived = values.into_iter().map(|(slot, value)| (self.object.fields()[slot].number, value));
+                let derived =
+                    values.into_iter().map(|(slot, value)| (self.object.fields()[slot].number, value));
                 self.derived.extend(derived);
             }
             ChangeKind::RecordPurged => self.row = None,
             ChangeKind::RecordCreated
             | ChangeKind::SchemaChanged
             | ChangeKind::TokenCreated
-            | ChangeKind::TokenRevoked => return Err(format!("the change at {} is not of a record", change.position)),
+            | ChangeKind::TokenRevoked => {
+                return Err(format!("the change at {} is not of a record", change.position));
+            }
         }
         Ok(())
     }
 
-    fn created(&self, id: RecordId, transaction: &Transaction, change: &Change, values: Vec<(usize, Value)>) -> Row {
+    fn created(
+        &self,
+        id: RecordId,
+        transaction: &Transaction,
+        change: &Change,
+        values: Vec<(usize, Value)>,
+    ) -> Row {
         let mut row = Row {
             id,
             version: change.version,

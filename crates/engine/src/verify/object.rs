@@ -66,8 +66,7 @@ impl Comparison<'_> {
             }
         }
         self.found.changes += page.history.len();
-        let ids: BTreeSet<RecordId> =
-            rows.keys().chain(&trashed).chain(histories.keys()).copied().collect();
+        let ids: BTreeSet<RecordId> = rows.keys().chain(&trashed).chain(histories.keys()).copied().collect();
         for id in ids {
             self.found.records += 1;
             let history = histories.get(&id).map_or(&[][..], Vec::as_slice);
@@ -93,15 +92,22 @@ impl Comparison<'_> {
                 }
                 self.compare_rows(id, &wanted, row);
             }
-            (Folded::Live(..), None, _) => self.fault(id, "the journal says it is live, and it is not in its table"),
+            (Folded::Live(..), None, _) => {
+                self.fault(id, "the journal says it is live, and it is not in its table")
+            }
             (Folded::Live(..), Some(_), true) => self.fault(id, "it is both live and in the trash"),
-            (Folded::Trashed, _, _) => self.fault(id, "the journal says it is deleted, and it is not only in the trash"),
-            (Folded::Purged, _, _) => self.fault(id, "the journal knows nothing of it, or says it is gone, and it is there"),
+            (Folded::Trashed, _, _) => {
+                self.fault(id, "the journal says it is deleted, and it is not only in the trash")
+            }
+            (Folded::Purged, _, _) => {
+                self.fault(id, "the journal knows nothing of it, or says it is gone, and it is there")
+            }
         }
     }
 
     fn compare_rows(&mut self, id: RecordId, wanted: &Row, row: &Row) {
-        for (field, (wanted, value)) in self.object.fields().iter().zip(wanted.values.iter().zip(&row.values)) {
+        for (field, (wanted, value)) in self.object.fields().iter().zip(wanted.values.iter().zip(&row.values))
+        {
             if wanted != value {
                 self.fault(id, &format!("`{}` is not what the journal says", field.name));
             }
@@ -137,6 +143,8 @@ impl Comparison<'_> {
 
     fn fault(&mut self, id: RecordId, message: &str) {
         let record = format_typeid(&self.object.prefix, id.0);
-        self.found.faults.push(json!({ "kind": "record", "object": self.object.name, "record": record, "message": message }));
+        self.found.faults.push(
+            json!({ "kind": "record", "object": self.object.name, "record": record, "message": message }),
+        );
     }
 }

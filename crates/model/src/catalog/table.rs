@@ -48,8 +48,9 @@ impl Table {
     #[must_use]
     pub fn of(definition: &Definition) -> Self {
         let system = SYSTEM_COLUMNS.iter();
-        let mut columns: Vec<Column> =
-            system.map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind, target: None }).collect();
+        let mut columns: Vec<Column> = system
+            .map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind, target: None })
+            .collect();
         let mut ranges = Vec::with_capacity(definition.fields.len());
         let mut folds = Vec::with_capacity(definition.fields.len());
         for field in &definition.fields {
@@ -79,7 +80,8 @@ impl Table {
     /// The columns of a key, as the database's index lists them.
     #[must_use]
     pub fn key_columns(&self, definition: &Definition, key: &Key) -> Vec<usize> {
-        let slots = key.fields.iter().filter_map(|number| definition.fields.iter().position(|f| f.number == *number));
+        let slots =
+            key.fields.iter().filter_map(|number| definition.fields.iter().position(|f| f.number == *number));
         slots
             .flat_map(|slot| match self.folds[slot] {
                 Some(fold) if key.case_insensitive => fold..fold + 1,
@@ -98,7 +100,11 @@ fn is_folded(definition: &Definition, number: FieldNo) -> bool {
 fn is_text(kind: &FieldKind) -> bool {
     matches!(
         kind,
-        FieldKind::Text { .. } | FieldKind::Email | FieldKind::Phone | FieldKind::Url | FieldKind::Select { .. }
+        FieldKind::Text { .. }
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Select { .. }
     )
 }
 

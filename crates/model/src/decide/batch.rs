@@ -134,7 +134,13 @@ pub(super) struct Mark {
 impl<'a> Batch<'a> {
     /// Begins a batch under the tenant's lock.
     #[must_use]
-    pub fn new(catalog: Arc<Catalog>, state: TenantState, loaded: &'a Loaded, now: Timestamp, seed: u128) -> Self {
+    pub fn new(
+        catalog: Arc<Catalog>,
+        state: TenantState,
+        loaded: &'a Loaded,
+        now: Timestamp,
+        seed: u128,
+    ) -> Self {
         Self {
             catalog,
             loaded,
@@ -222,7 +228,8 @@ impl<'a> Batch<'a> {
                 let hint = "use a new key for a new request; keys are kept for 24 hours";
                 Decided::Refused(vec![Fault::new(Code::IdempotencyConflict, message).hint(hint)])
             } else if answer.body.is_none() {
-                let message = "the answer kept under this idempotency key was erased when its record was purged";
+                let message =
+                    "the answer kept under this idempotency key was erased when its record was purged";
                 Decided::Refused(vec![Fault::new(Code::AnswerErased, message)])
             } else {
                 Decided::Replayed(answer)

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::catalog::{Field, FieldKind};
 use crate::decide::batch::{Batch, Halt, RecordReply};
 use crate::decide::derive::zero;
 use crate::decide::diff;
 use crate::decide::records::Doing;
-use crate::catalog::{Field, FieldKind};
 use crate::fault::{Code, Fault};
 use crate::journal::ChangeKind;
 use crate::operation::Disposition;
@@ -16,7 +16,7 @@ use crate::value::{self, Value};
 impl Batch<'_> {
     pub(super) fn create(&mut self, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
         let object = &doing.object;
-        let given = doing.values()?;
+        let given = doing.initial_values()?;
         let mut values = Vec::with_capacity(object.fields().len());
         let mut given = given.into_iter().peekable();
         for (slot, field) in object.fields().iter().enumerate() {
@@ -57,7 +57,8 @@ impl Batch<'_> {
             // Checked when it was defined; what it means may have changed since (an
             // option that is gone).
             Some(default) => value::parse(field, default, &self.catalog).map_err(|fault| {
-                let message = format!("the default of `{}` is not valid any more: {}", field.name, fault.message);
+                let message =
+                    format!("the default of `{}` is not valid any more: {}", field.name, fault.message);
                 Fault::new(Code::InvalidValue, message).at(&field.name).under("/record").into()
             }),
         }

@@ -158,5 +158,7 @@ fn too_much() -> Fault {
         limits::CASCADE_RECORDS_MAX,
         limits::CASCADE_DEPTH_MAX
     );
-    Fault::new(Code::LimitReached, message).at("id").hint("delete the records that refer to it in batches first")
+    Fault::new(Code::LimitReached, message)
+        .at("id")
+        .hint("delete the records that refer to it in batches first")
 }

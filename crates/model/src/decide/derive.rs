@@ -16,14 +16,14 @@ use crate::journal::ChangeKind;
 use crate::record::Row;
 use crate::value::{Money, Value};
 
-/// What one effect adds to one roll-up of one record.
+/// What one effect does to the roll-ups of one record.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Delta {
-    parent: ObjectNo,
-    id: RecordId,
-    rollup: FieldNo,
-    count: i64,
-    sum: i128,
+pub(super) enum Delta {
+    /// One of them changes by so much.
+    Adds { parent: ObjectNo, id: RecordId, rollup: FieldNo, count: i64, sum: i128 },
+    /// The record goes, and all that was added to it; should it come back within the
+    /// transaction, it begins with roll-ups over nothing.
+    Goes { parent: ObjectNo, id: RecordId },
 }
 
 /// A roll-up over no records.
@@ -32,9 +32,9 @@ pub(super) fn zero(kind: &FieldKind) -> Value {
         FieldKind::Rollup { function: RollupFunction::Sum { scale, currency: None, .. }, .. } => {
             Value::Decimal(Decimal::zero(*scale))
         }
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, currency: Some(currency), .. }, .. } => {
-            Value::Money(Money { amount: Decimal::zero(*scale), currency: *currency })
-        }
+        FieldKind::Rollup {
+            function: RollupFunction::Sum { scale, currency: Some(currency), .. }, ..
+        } => Value::Money(Money { amount: Decimal::zero(*scale), currency: *currency }),
         _ => Value::Integer(0),
     }
 }
@@ -45,8 +45,12 @@ impl Batch<'_> {
         let catalog = self.catalog.clone();
         for source in catalog.rollups_from(object.number) {
             let parent = catalog.object(source.parent);
-            let kind = parent.and_then(|parent| parent.slot(source.rollup).map(|slot| &parent.fields()[slot].kind));
-            let (Some(FieldKind::Rollup { function, .. }), Some(via)) = (kind, object.slot(source.via)) else { continue };
+            let kind =
+                parent.and_then(|parent| parent.slot(source.rollup).map(|slot| &parent.fields()[slot].kind));
+            let (Some(FieldKind::Rollup { function, .. }), Some(via)) = (kind, object.slot(source.via))
+            else {
+                continue;
+            };
             let share = |row: Option<&Arc<Row>>| {
                 let row = row?;
                 let link = row.values[via].link().filter(|link| link.object == source.parent)?;
@@ -57,11 +61,24 @@ impl Batch<'_> {
                 continue;
             }
             for (sign, share) in [(-1, before), (1, after)] {
-                if let Some((id, sum)) = share {
+                let Some((id, sum)) = share else { continue };
+                // What is taken from a record that is gone must not count against it
+                // when it comes back.
+                let is_gone = matches!(self.rows.get(&(source.parent, id)), Some(None));
+                if sign > 0 || !is_gone {
                     let (count, sum) = (sign, i128::from(sign) * sum);
-                    self.deltas.push(Delta { parent: source.parent, id, rollup: source.rollup, count, sum });
+                    self.deltas.push(Delta::Adds {
+                        parent: source.parent,
+                        id,
+                        rollup: source.rollup,
+                        count,
+                        sum,
+                    });
                 }
             }
+        }
+        if let (Some(row), None) = (old, new) {
+            self.deltas.push(Delta::Goes { parent: object.number, id: row.id });
         }
     }
 
@@ -69,9 +86,16 @@ impl Batch<'_> {
     pub(super) fn derive(&mut self) -> Result<(), Halt> {
         let mut sums: BTreeMap<(ObjectNo, RecordId), BTreeMap<FieldNo, (i64, i128)>> = BTreeMap::new();
         for delta in &self.deltas {
-            let of = sums.entry((delta.parent, delta.id)).or_default().entry(delta.rollup).or_default();
-            of.0 += delta.count;
-            of.1 += delta.sum;
+            match *delta {
+                Delta::Adds { parent, id, rollup, count, sum } => {
+                    let of = sums.entry((parent, id)).or_default().entry(rollup).or_default();
+                    of.0 += count;
+                    of.1 += sum;
+                }
+                Delta::Goes { parent, id } => {
+                    sums.remove(&(parent, id));
+                }
+            }
         }
         let mut missing = false;
         let mut parents = Vec::with_capacity(sums.len());
@@ -95,7 +119,12 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn derive_record(&mut self, object: &Arc<Object>, old: &Arc<Row>, deltas: &BTreeMap<FieldNo, (i64, i128)>) -> Result<(), Halt> {
+    fn derive_record(
+        &mut self,
+        object: &Arc<Object>,
+        old: &Arc<Row>,
+        deltas: &BTreeMap<FieldNo, (i64, i128)>,
+    ) -> Result<(), Halt> {
         let mut new = Row::clone(old);
         let mut slots = Vec::with_capacity(deltas.len());
         for (field, (count, sum)) in deltas {
@@ -133,7 +162,8 @@ fn amount(function: &RollupFunction, object: &Object, row: &Row) -> i128 {
 }
 
 fn added(value: &Value, count: i64, sum: i128) -> Option<Value> {
-    let plus = |decimal: Decimal| Decimal::from_wide(i128::from(decimal.unscaled()) + sum, decimal.scale()).ok();
+    let plus =
+        |decimal: Decimal| Decimal::from_wide(i128::from(decimal.unscaled()) + sum, decimal.scale()).ok();
     match value {
         Value::Integer(number) => number.checked_add(count).map(Value::Integer),
         Value::Decimal(decimal) => plus(*decimal).map(Value::Decimal),

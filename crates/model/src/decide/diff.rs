@@ -46,7 +46,12 @@ fn present<'r>(object: &'r Object, row: &'r Row) -> impl Iterator<Item = (&'r Fi
     pairs.filter(|(field, value)| !value.is_null() && !field.kind.is_derived())
 }
 
-fn side<'r>(name: &str, pairs: impl Iterator<Item = (&'r Field, &'r Value)>, catalog: &Catalog, out: &mut String) {
+fn side<'r>(
+    name: &str,
+    pairs: impl Iterator<Item = (&'r Field, &'r Value)>,
+    catalog: &Catalog,
+    out: &mut String,
+) {
     // Writing to a string cannot fail.
     let _ = write!(out, "\"{name}\":{{");
     for (index, (field, value)) in pairs.enumerate() {

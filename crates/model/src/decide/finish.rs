@@ -133,7 +133,8 @@ fn changed_columns(object: &Object, before: &Row, after: &Row, parked: bool) -> 
         before.owner != after.owner,
         before.provenance != after.provenance,
     ];
-    let mut columns: Vec<usize> = (1..).zip(system).filter(|(_, changed)| *changed).map(|(index, _)| index).collect();
+    let mut columns: Vec<usize> =
+        (1..).zip(system).filter(|(_, changed)| *changed).map(|(index, _)| index).collect();
     for slot in 0..object.fields().len() {
         if before.values[slot] != after.values[slot] {
             columns.extend(table.range(slot));

@@ -58,7 +58,8 @@ mod tests {
     fn ids_are_version_7_and_in_order_of_creation() {
         let mut mint = Mint::new(42);
         let mut last = None;
-        for at in [1_790_000_000_000_000, 1_790_000_000_000_001, 1_790_000_000_000_999, 1_790_000_000_001_000] {
+        for at in [1_790_000_000_000_000, 1_790_000_000_000_001, 1_790_000_000_000_999, 1_790_000_000_001_000]
+        {
             mint.begin(Timestamp(at));
             for _ in 0..1000 {
                 let id = mint.next();

@@ -10,8 +10,9 @@ use crate::decide::view::key_value;
 use crate::fault::{Code, Fault, Faults};
 use crate::id::RecordId;
 use crate::journal::Actor;
+use crate::limits::RECORD_BYTES_MAX;
 use crate::operation::{Action, Assigned, Caller, Disposition, Mode, RecordOperation};
-use crate::record::{Checked, CheckedTarget, Row};
+use crate::record::{Checked, CheckedTarget, Row, without_value};
 use crate::value::{Link, Value};
 
 /// One operation as its action's file sees it.
@@ -62,7 +63,13 @@ impl Batch<'_> {
 
     /// Decides the operations in order. Roll-ups are derived once, at the end, so that
     /// a hot parent changes once a transaction, or after each operation.
-    fn run(&mut self, operations: &[RecordOperation], mode: Mode, caller: &Caller, derive_each: bool) -> Result<Results, Halt> {
+    fn run(
+        &mut self,
+        operations: &[RecordOperation],
+        mode: Mode,
+        caller: &Caller,
+        derive_each: bool,
+    ) -> Result<Results, Halt> {
         let mut labels = Labels::new();
         let mut results = Results::with_capacity(operations.len());
         let mut missing = false;
@@ -85,11 +92,15 @@ impl Batch<'_> {
                 }
                 Err(Halt::Faults(faults)) => {
                     self.undo_to(mark);
-                    Err(faults.into_iter().map(|fault| fault.under(&format!("/operations/{index}"))).collect())
+                    Err(faults
+                        .into_iter()
+                        .map(|fault| fault.under(&format!("/operations/{index}")))
+                        .collect())
                 }
             };
             if let Some(label) = &operation.label {
-                let found = |reply: &RecordReply| Earlier::Is(Link { object: reply.object.number, id: reply.id });
+                let found =
+                    |reply: &RecordReply| Earlier::Is(Link { object: reply.object.number, id: reply.id });
                 labels.insert(label.clone(), result.as_ref().map_or(Earlier::Failed, found));
             }
             results.push(result);
@@ -110,7 +121,12 @@ impl Batch<'_> {
         Ok(results)
     }
 
-    fn operate(&mut self, operation: &RecordOperation, caller: &Caller, labels: &Labels) -> Result<RecordReply, Halt> {
+    fn operate(
+        &mut self,
+        operation: &RecordOperation,
+        caller: &Caller,
+        labels: &Labels,
+    ) -> Result<RecordReply, Halt> {
         let again;
         let checked = match &operation.prepared {
             Some((version, checked)) if *version == self.catalog.version() => checked,
@@ -121,7 +137,8 @@ impl Batch<'_> {
         };
         let checked = checked.as_ref().map_err(|faults| Halt::Faults(faults.clone()))?;
         let object = self.catalog.object(checked.object).cloned();
-        let object = object.ok_or_else(|| Fault::new(Code::NotFound, format!("no object `{}`", operation.object)))?;
+        let object =
+            object.ok_or_else(|| Fault::new(Code::NotFound, format!("no object `{}`", operation.object)))?;
         let doing = Doing { object, actor: caller.actor, checked, labels };
         match &operation.action {
             Action::Create { input: _ } => self.create(&doing),
@@ -170,11 +187,11 @@ impl Batch<'_> {
     pub(super) fn check_row(&mut self, object: &Object, old: Option<&Row>, new: &Row) -> Result<(), Halt> {
         let mut faults = Faults::new();
         let mut missing = false;
+        faults.extend(too_large(&new.values));
         for (slot, field) in object.fields().iter().enumerate() {
             let value = &new.values[slot];
             if field.required && value.is_null() && !field.kind.is_read_only() {
-                let message = format!("`{}` is required", field.name);
-                faults.push(Fault::new(Code::Required, message).at(&field.name).under("/record"));
+                faults.push(without_value(field).under("/record"));
             }
             if old.is_some_and(|old| old.values[slot] == *value) {
                 continue;
@@ -208,7 +225,8 @@ impl Batch<'_> {
 
     fn dangling(&self, field: &str, link: Link) -> Fault {
         let target = self.catalog.object(link.object);
-        let id = target.map_or_else(String::new, |object| crate::id::format_typeid(&object.prefix, link.id.0));
+        let id =
+            target.map_or_else(String::new, |object| crate::id::format_typeid(&object.prefix, link.id.0));
         Fault::new(Code::ReferenceNotFound, format!("`{field}` refers to `{id}`, which does not exist"))
             .at(field)
             .under("/record")
@@ -234,11 +252,17 @@ impl Doing<'_> {
 
     /// The values to set, by slot, with labels resolved.
     pub(super) fn values(&self) -> Result<Vec<(usize, Value)>, Halt> {
-        let mut values = Vec::with_capacity(self.checked.assignments.len());
-        for (slot, assigned) in &self.checked.assignments {
-            values.push((*slot, self.value(*slot, assigned)?));
-        }
-        Ok(values)
+        self.resolved(&self.checked.assignments)
+    }
+
+    /// The values of a record to be made, by slot, with labels resolved.
+    pub(super) fn initial_values(&self) -> Result<Vec<(usize, Value)>, Halt> {
+        let is_upsert = self.checked.by.is_some();
+        self.resolved(if is_upsert { &self.checked.initial } else { &self.checked.assignments })
+    }
+
+    fn resolved(&self, assignments: &[(usize, Assigned)]) -> Result<Vec<(usize, Value)>, Halt> {
+        assignments.iter().map(|(slot, assigned)| Ok((*slot, self.value(*slot, assigned)?))).collect()
     }
 
     fn value(&self, slot: usize, assigned: &Assigned) -> Result<Value, Halt> {
@@ -250,7 +274,9 @@ impl Doing<'_> {
         let pointer = format!("/record/{}", field.name);
         let link = self.earlier(label).map_err(|halt| halt.under(&pointer))?;
         match &field.kind {
-            crate::catalog::FieldKind::Reference { to, .. } if to.contains(&link.object) => Ok(Value::Link(link)),
+            crate::catalog::FieldKind::Reference { to, .. } if to.contains(&link.object) => {
+                Ok(Value::Link(link))
+            }
             _ => {
                 let message = format!("`{}` cannot refer to the record that `{label}` names", field.name);
                 Err(Fault::new(Code::InvalidType, message).under(&pointer).into())
@@ -275,7 +301,13 @@ impl Doing<'_> {
     }
 
     /// A reply about a record of this object.
-    pub(super) fn reply(&self, disposition: Disposition, id: RecordId, version: i64, row: Option<Arc<Row>>) -> RecordReply {
+    pub(super) fn reply(
+        &self,
+        disposition: Disposition,
+        id: RecordId,
+        version: i64,
+        row: Option<Arc<Row>>,
+    ) -> RecordReply {
         RecordReply { disposition, object: self.object.clone(), id, version, row }
     }
 
@@ -285,7 +317,10 @@ impl Doing<'_> {
         let fault = Fault::new(Code::NotFound, format!("no {} `{id}`", self.object.name)).at("id");
         if is_in_trash {
             return fault
-                .hint(format!("it was deleted: POST /v1/records/{}/{id}/restore brings it back", self.object.name))
+                .hint(format!(
+                    "it was deleted: POST /v1/records/{}/{id}/restore brings it back",
+                    self.object.name
+                ))
                 .into();
         }
         fault.into()
@@ -297,10 +332,26 @@ pub(super) fn expect_version(expect: Option<i64>, row: &Row) -> Result<(), Halt>
     match expect {
         Some(expected) if expected != row.version => {
             let message = format!("the record is at version {}, not {expected}", row.version);
-            Err(Fault::new(Code::VersionMismatch, message).at("if_match").hint("read it again and decide afresh").into())
+            Err(Fault::new(Code::VersionMismatch, message)
+                .at("if_match")
+                .hint("read it again and decide afresh")
+                .into())
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses a record that would have too many bytes of text, whatever was sent of it.
+fn too_large(values: &[Value]) -> Option<Fault> {
+    let bytes_of = |value: &Value| match value {
+        Value::Text(text) | Value::Json(text) => text.len(),
+        _ => 0,
+    };
+    let bytes: usize = values.iter().map(bytes_of).sum();
+    (bytes > RECORD_BYTES_MAX).then(|| {
+        let message = format!("the record would have {bytes} bytes of text; the limit is {RECORD_BYTES_MAX}");
+        Fault::new(Code::LimitReached, message).at("record")
+    })
 }
 
 fn taken(object: &Object, key: &crate::catalog::Key, other: RecordId) -> Fault {
@@ -322,7 +373,9 @@ impl Halt {
     /// Moves the pointers of faults below a prefix.
     pub(super) fn under(self, prefix: &str) -> Self {
         match self {
-            Self::Faults(faults) => Self::Faults(faults.into_iter().map(|fault| fault.under(prefix)).collect()),
+            Self::Faults(faults) => {
+                Self::Faults(faults.into_iter().map(|fault| fault.under(prefix)).collect())
+            }
             other => other,
         }
     }

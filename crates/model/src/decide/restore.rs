@@ -9,6 +9,7 @@ use crate::decide::delete::Member;
 use crate::decide::derive::zero;
 use crate::decide::diff;
 use crate::decide::records::Doing;
+use crate::decide::view::key_value;
 use crate::fault::{Code, Fault, Faults};
 use crate::journal::ChangeKind;
 use crate::operation::Disposition;
@@ -36,7 +37,12 @@ impl Batch<'_> {
         for (object, row) in &restored {
             let diff = diff::created(object, row, &self.catalog);
             self.trash.set(row.id, None);
-            self.record_change(ChangeKind::RecordRestored, Some((object.number, Some(row.id))), row.version, diff);
+            self.record_change(
+                ChangeKind::RecordRestored,
+                Some((object.number, Some(row.id))),
+                row.version,
+                diff,
+            );
         }
         let row = restored.into_iter().map(|(_, row)| row).find(|row| row.id == id);
         let version = row.as_ref().map_or(0, |row| row.version);
@@ -47,7 +53,8 @@ impl Batch<'_> {
     fn revive(&self, trashed: &Trashed, doing: &Doing<'_>) -> Result<Option<Member>, Halt> {
         let Some(object) = self.catalog.object(trashed.object).cloned() else { return Ok(None) };
         let read = Row::from_document(trashed.id, &trashed.document, &object, &self.catalog);
-        let mut row = read.map_err(|error| Fault::new(Code::Internal, format!("the trash cannot be read: {error}")))?;
+        let mut row =
+            read.map_err(|error| Fault::new(Code::Internal, format!("the trash cannot be read: {error}")))?;
         // Once for the deletion, once for the return.
         row.version += 2;
         row.updated_at = self.at();
@@ -70,7 +77,8 @@ impl Batch<'_> {
             }
             let wire = value::render(field, value, &self.catalog);
             if let Err(fault) = value::parse(field, &wire, &self.catalog) {
-                let message = format!("the deleted record does not fit the schema of today: {}", fault.message);
+                let message =
+                    format!("the deleted record does not fit the schema of today: {}", fault.message);
                 faults.push(Fault::new(fault.code, message).at(&field.name).under("/record"));
             }
         }
@@ -78,7 +86,8 @@ impl Batch<'_> {
     }
 
     /// Checks and puts all of them; members may refer to each other in any order, so
-    /// references are checked when all are in.
+    /// references are checked when all are in. A key made since may find two members
+    /// with one value, so each also sees the values of those before it.
     fn put_all(&mut self, restored: &[Member]) -> Result<(), Halt> {
         let mark = self.mark();
         for (object, row) in restored {
@@ -91,6 +100,11 @@ impl Batch<'_> {
                 Ok(()) => {}
                 Err(Halt::Faults(more)) => faults.extend(more),
                 Err(_) => missing = true,
+            }
+            for key in object.unique_keys() {
+                if let Some(value) = key_value(object, key, &row.values) {
+                    self.uniques.set((key.number, value), Some(row.id));
+                }
             }
         }
         self.undo_to(mark);

@@ -23,7 +23,8 @@ impl Batch<'_> {
         self.state.schema_version = next;
         let about = Some((decision.object, None));
         self.record_change(ChangeKind::SchemaChanged, about, next.0, decision.summary.to_string());
-        let definitions = decision.definitions.into_iter().map(|definition| DefinitionWrite { definition }).collect();
+        let definitions =
+            decision.definitions.into_iter().map(|definition| DefinitionWrite { definition }).collect();
         self.schema = Some(SchemaWrite { steps: decision.steps, definitions });
         Ok(decision.result)
     }

@@ -18,7 +18,12 @@ impl Batch<'_> {
         self.update_record(doing, id, expect)
     }
 
-    pub(super) fn update_record(&mut self, doing: &Doing<'_>, id: RecordId, expect: Option<i64>) -> Result<RecordReply, Halt> {
+    pub(super) fn update_record(
+        &mut self,
+        doing: &Doing<'_>,
+        id: RecordId,
+        expect: Option<i64>,
+    ) -> Result<RecordReply, Halt> {
         let object = &doing.object;
         let Some(old) = self.row(object.number, id)? else {
             let is_in_trash = self.trashed(id)?.is_some();
@@ -26,7 +31,8 @@ impl Batch<'_> {
         };
         expect_version(expect, &old)?;
         let given = doing.values()?;
-        let changed: Vec<(usize, Value)> = given.into_iter().filter(|(slot, value)| old.values[*slot] != *value).collect();
+        let changed: Vec<(usize, Value)> =
+            given.into_iter().filter(|(slot, value)| old.values[*slot] != *value).collect();
         if changed.is_empty() {
             return Ok(doing.reply(Disposition::Unchanged, id, old.version, Some(old)));
         }
@@ -38,7 +44,13 @@ impl Batch<'_> {
     }
 
     /// The row with other values, as the next change of the journal makes it.
-    pub(super) fn changed_row(&self, object: &Object, old: &Row, changed: Vec<(usize, Value)>, actor: Actor) -> Row {
+    pub(super) fn changed_row(
+        &self,
+        object: &Object,
+        old: &Row,
+        changed: Vec<(usize, Value)>,
+        actor: Actor,
+    ) -> Row {
         let mut new = old.clone();
         new.version += 1;
         new.updated_at = self.at();
@@ -51,7 +63,13 @@ impl Batch<'_> {
     }
 
     /// Puts the changed row and its change.
-    pub(super) fn write_update(&mut self, object: &Arc<Object>, old: &Arc<Row>, new: Row, slots: &[usize]) -> Arc<Row> {
+    pub(super) fn write_update(
+        &mut self,
+        object: &Arc<Object>,
+        old: &Arc<Row>,
+        new: Row,
+        slots: &[usize],
+    ) -> Arc<Row> {
         let new = Arc::new(new);
         self.put(object, Some(old), Some(&new));
         let diff = diff::updated(object, old, &new, slots, &self.catalog);

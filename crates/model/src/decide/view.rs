@@ -23,7 +23,12 @@ impl Batch<'_> {
     }
 
     /// The live record that has these values of a unique key.
-    pub(super) fn find(&mut self, object: ObjectNo, key: &UniqueKey, value: KeyValue) -> Result<Option<RecordId>, Missing> {
+    pub(super) fn find(
+        &mut self,
+        object: ObjectNo,
+        key: &UniqueKey,
+        value: KeyValue,
+    ) -> Result<Option<RecordId>, Missing> {
         let place = (key.number, value);
         if let Some(id) = self.uniques.get(&place) {
             return Ok(*id);

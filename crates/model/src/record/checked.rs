@@ -22,6 +22,9 @@ pub struct Checked {
     pub target: Option<CheckedTarget>,
     /// For upserts: the unique key and the values to look for.
     pub by: Option<(KeyNo, KeyValue)>,
+    /// For upserts: what a record has that they make, by slot, in slot order: the
+    /// fields to set, and the values it was looked for by where those say nothing.
+    pub initial: Vec<(usize, Assigned)>,
 }
 
 /// A target by id or by the label of an earlier operation.
@@ -42,18 +45,30 @@ impl Checked {
     pub fn of(operation: &RecordOperation, catalog: &Catalog) -> Result<Self, Faults> {
         let object = find_object(&operation.object, catalog).map_err(|fault| vec![fault.at("object")])?;
         let mut checker = Checker { object, catalog, faults: Vec::new() };
-        let mut checked = Self { object: object.number, assignments: Vec::new(), target: None, by: None };
+        let mut checked = Self {
+            object: object.number,
+            assignments: Vec::new(),
+            target: None,
+            by: None,
+            initial: Vec::new(),
+        };
         match &operation.action {
-            Action::Create { input } => checked.assignments = checker.assignments(input),
+            Action::Create { input } => {
+                checked.assignments = checker.assignments(input);
+                checker.required(input);
+            }
             Action::Update { target, input, expect: _ } => {
                 checked.target = checker.target(target);
                 checked.assignments = checker.assignments(input);
             }
             Action::Upsert { by, input, expect: _ } => {
                 checked.assignments = checker.assignments(input);
-                checked.by = checker.key(by, &mut checked.assignments);
+                checked.initial.clone_from(&checked.assignments);
+                checked.by = checker.key(by, &mut checked.initial);
             }
-            Action::Delete { target, expect: _ } | Action::Restore { target } | Action::Purge { target, expect: _ } => {
+            Action::Delete { target, expect: _ }
+            | Action::Restore { target }
+            | Action::Purge { target, expect: _ } => {
                 checked.target = checker.target(target);
             }
         }
@@ -87,10 +102,11 @@ pub fn find_id(text: &str, object: &Object) -> Result<RecordId, Fault> {
     let missing = Fault::new(Code::NotFound, format!("no {} `{shown}`", object.name));
     match parse_typeid(text) {
         Ok((prefix, uuid)) if prefix == object.prefix => Ok(RecordId(uuid)),
-        Ok((prefix, _)) => {
-            Err(missing.hint(format!("ids of `{}` begin with `{}_`, not `{prefix}_`", object.name, object.prefix)))
+        Ok((prefix, _)) => Err(missing
+            .hint(format!("ids of `{}` begin with `{}_`, not `{prefix}_`", object.name, object.prefix))),
+        Err(_) => {
+            Err(missing.hint(format!("an id looks like `{}_01h455vb4pex5vsknk084sn02q`", object.prefix)))
         }
-        Err(_) => Err(missing.hint(format!("an id looks like `{}_01h455vb4pex5vsknk084sn02q`", object.prefix))),
     }
 }
 
@@ -101,7 +117,8 @@ pub fn find_id(text: &str, object: &Object) -> Result<RecordId, Fault> {
 pub fn find_slot(name: &str, object: &Object) -> Result<usize, Fault> {
     object.slot_named(name).ok_or_else(|| {
         let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
-        let fault = Fault::new(Code::UnknownField, format!("`{}` has no field `{shown}`", object.name)).at(name);
+        let fault =
+            Fault::new(Code::UnknownField, format!("`{}` has no field `{shown}`", object.name)).at(name);
         match near_miss(name, object.fields().iter().map(|field| field.name.as_str())) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault.hint(format!("GET /v1/schema/objects/{} lists its fields", object.name)),
@@ -144,11 +161,27 @@ impl Checker<'_> {
             }
         }
         if bytes > limits::RECORD_BYTES_MAX {
-            let message = format!("the record has {bytes} bytes of text; the limit is {}", limits::RECORD_BYTES_MAX);
+            let message =
+                format!("the record has {bytes} bytes of text; the limit is {}", limits::RECORD_BYTES_MAX);
             self.faults.push(Fault::new(Code::TooLarge, message).at("record"));
         }
         assignments.sort_by_key(|(slot, _)| *slot);
         assignments
+    }
+
+    /// Names the required fields without a value beside other faults, so that all are
+    /// told at once. Input without other faults is left to the decision, which knows
+    /// every rule about a whole record.
+    fn required(&mut self, input: &Map<String, Json>) {
+        if self.faults.is_empty() {
+            return;
+        }
+        for field in self.object.fields() {
+            let is_missing = input.get(&field.name).map_or(field.default.is_none(), Json::is_null);
+            if field.required && !field.kind.is_read_only() && is_missing {
+                self.faults.push(without_value(field).under("/record"));
+            }
+        }
     }
 
     fn assignment(&self, name: &str, json: &Json) -> Result<(usize, Assigned), Fault> {
@@ -165,8 +198,13 @@ impl Checker<'_> {
     }
 
     /// The unique key whose fields are exactly those of `by`, with the values to look
-    /// for. A record that the upsert makes has these values, unless the input says else.
-    fn key(&mut self, by: &Map<String, Json>, assignments: &mut Vec<(usize, Assigned)>) -> Option<(KeyNo, KeyValue)> {
+    /// for. They are added to what a record has that the upsert makes, unless the input
+    /// says else; a record that is found keeps its own way of writing them.
+    fn key(
+        &mut self,
+        by: &Map<String, Json>,
+        initial: &mut Vec<(usize, Assigned)>,
+    ) -> Option<(KeyNo, KeyValue)> {
         let mut given = Vec::with_capacity(by.len());
         for (name, json) in by {
             match self.key_value(name, json) {
@@ -179,23 +217,25 @@ impl Checker<'_> {
         }
         let number = |slot: &usize| self.object.fields()[*slot].number;
         let key = self.object.unique_keys().find(|key| {
-            key.fields.len() == given.len() && given.iter().all(|(slot, _)| key.fields.contains(&number(slot)))
+            key.fields.len() == given.len()
+                && given.iter().all(|(slot, _)| key.fields.contains(&number(slot)))
         });
         let Some(key) = key else {
             self.faults.push(self.no_key());
             return None;
         };
-        let value_of = |field| given.iter().find(|(slot, _)| number(slot) == field).map(|(_, value)| value.clone());
+        let value_of =
+            |field| given.iter().find(|(slot, _)| number(slot) == field).map(|(_, value)| value.clone());
         let values = key.fields.iter().filter_map(|field| value_of(*field));
         let values = values.map(|value| if key.case_insensitive { folded(value) } else { value }).collect();
         let key = (key.number, values);
         for (slot, value) in given {
             let is_ours = self.object.fields()[slot].kind.is_read_only();
-            if !is_ours && !assignments.iter().any(|(other, _)| *other == slot) {
-                assignments.push((slot, Assigned::Value(value)));
+            if !is_ours && !initial.iter().any(|(other, _)| *other == slot) {
+                initial.push((slot, Assigned::Value(value)));
             }
         }
-        assignments.sort_by_key(|(slot, _)| *slot);
+        initial.sort_by_key(|(slot, _)| *slot);
         Some(key)
     }
 
@@ -204,7 +244,9 @@ impl Checker<'_> {
         let field = &self.object.fields()[slot];
         let value = lookup_value(field, json, self.catalog).map_err(|fault| at_field(fault, name))?;
         if value.is_null() {
-            return Err(Fault::new(Code::InvalidValue, format!("`{name}` cannot be looked up by null")).at(name));
+            return Err(
+                Fault::new(Code::InvalidValue, format!("`{name}` cannot be looked up by null")).at(name)
+            );
         }
         Ok((slot, value))
     }
@@ -221,6 +263,11 @@ impl Checker<'_> {
     }
 }
 
+/// That a required field has no value.
+pub(crate) fn without_value(field: &Field) -> Fault {
+    Fault::new(Code::Required, format!("`{}` is required", field.name)).at(&field.name)
+}
+
 fn at_field(fault: Fault, name: &str) -> Fault {
     if fault.pointer.is_empty() { fault.at(name) } else { fault }
 }
@@ -228,10 +275,13 @@ fn at_field(fault: Fault, name: &str) -> Fault {
 /// A value to look a record up by: as in a body, or as text, which is all that a path
 /// can say. Unlike input it may be one that Kith gave.
 fn lookup_value(field: &Field, json: &Json, catalog: &Catalog) -> Result<Value, Fault> {
-    match json {
-        Json::String(text) => value::parse_text(field, text, catalog),
-        _ => value::parse(field, json, catalog),
+    let Json::String(text) = json else { return value::parse(field, json, catalog) };
+    let value = value::parse_text(field, text, catalog)?;
+    if !field.kind.is_read_only() {
+        // What is looked for may lie outside the bounds, but here it may also be written.
+        value::parse(field, &value::render(field, &value, catalog), catalog)?;
     }
+    Ok(value)
 }
 
 /// The label in `{"$ref": "label"}` as the value of a reference.

@@ -52,7 +52,9 @@ impl Object {
         }
         let mut values = Vec::with_capacity(self.fields().len());
         for (slot, field) in self.fields().iter().enumerate() {
-            values.push(value::decode(field, &mut cells).map_err(|fault| format!("`{}`: {fault}", field.name))?);
+            values.push(
+                value::decode(field, &mut cells).map_err(|fault| format!("`{}`: {fault}", field.name))?,
+            );
             if self.table().fold(slot).is_some() {
                 cells.next();
             }
@@ -81,7 +83,9 @@ impl System {
             ("provenance", Cell::Json(text)) => {
                 self.provenance = Provenance::parse(&text).ok_or("`provenance` cannot be read")?;
             }
-            (_, Cell::Text(text)) => self.actors.push(text.parse().map_err(|_| format!("`{name}` is no actor"))?),
+            (_, Cell::Text(text)) => {
+                self.actors.push(text.parse().map_err(|_| format!("`{name}` is no actor"))?)
+            }
             (_, cell) => return Err(format!("`{name}` holds {cell:?}")),
         }
         Ok(())
@@ -139,7 +143,12 @@ impl Row {
     ///
     /// # Errors
     /// What cannot be read.
-    pub fn from_document(id: RecordId, text: &str, object: &Object, catalog: &Catalog) -> Result<Self, String> {
+    pub fn from_document(
+        id: RecordId,
+        text: &str,
+        object: &Object,
+        catalog: &Catalog,
+    ) -> Result<Self, String> {
         let document: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let time = |name: &str| document[name].as_i64().map(Timestamp).ok_or(format!("`{name}` is missing"));
         let actor = |name: &str| -> Result<Actor, String> {
@@ -158,9 +167,9 @@ impl Row {
             created_by: actor("created_by")?,
             updated_by: actor("updated_by")?,
             owner: actor("owner")?,
-            provenance: Provenance::parse(&document["provenance"].to_string()).ok_or("`provenance` is missing")?,
+            provenance: Provenance::parse(&document["provenance"].to_string())
+                .ok_or("`provenance` is missing")?,
             values,
         })
     }
 }
-

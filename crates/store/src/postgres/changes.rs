@@ -35,6 +35,20 @@ impl Postgres {
         after: Position,
         limit: u32,
     ) -> Result<Seen<Vec<Entry>>> {
+        let mut after = after;
+        loop {
+            let seen = self.changes_after(tenant, after, limit).await?;
+            // What retention has removed cannot be given. Who asks for it is rare, and
+            // is answered by a second flight: the first one tells where to begin.
+            let removed = Position(seen.state.first_position.0 - 1);
+            if after >= removed {
+                return Ok(seen);
+            }
+            after = removed;
+        }
+    }
+
+    async fn changes_after(&self, tenant: TenantId, after: Position, limit: u32) -> Result<Seen<Vec<Entry>>> {
         let schema = Schema::of(tenant);
         let next = after.0.saturating_add(1);
         let end = after.0.saturating_add(i64::from(limit.max(1)));

@@ -210,7 +210,8 @@ fn bury<'m>(schema: &Schema, trash: &'m [Arc<Trashed>]) -> Call<'m> {
 }
 
 fn forget<'m>(schema: &Schema, ids: &[RecordId]) -> [Call<'m>; 3] {
-    [ERASE_DIFFS, ERASE_ANSWERS, ERASE_SHOWN].map(|template| rows::by_ids(schema.dialect().text(template), ids))
+    [ERASE_DIFFS, ERASE_ANSWERS, ERASE_SHOWN]
+        .map(|template| rows::by_ids(schema.dialect().text(template), ids))
 }
 
 fn append_transactions<'m>(schema: &Schema, transactions: &'m [Transaction]) -> Call<'m> {
