@@ -3,9 +3,11 @@
 //! fixed times whether or not the ones before were answered, finds how long they take.
 
 mod closed;
+mod effort;
 mod open;
 
 pub(crate) use closed::closed;
+pub(crate) use effort::Effort;
 pub(crate) use open::open;
 
 use std::time::{Duration, Instant};
@@ -40,6 +42,8 @@ pub(crate) trait Requests: Send + 'static {
 pub(crate) struct Outcome<R> {
     /// Answers in the time that counts.
     pub(crate) done: u64,
+    /// Answers with those of the warm-up.
+    pub(crate) answered: u64,
     /// The time that counts.
     pub(crate) time: Duration,
     /// How long each took.
@@ -64,6 +68,7 @@ pub(crate) fn per_second(count: u64, time: Duration) -> u64 {
 /// What one connection found.
 struct Part<R> {
     done: u64,
+    answered: u64,
     latency: Latency,
     last: Instant,
     requests: R,
@@ -71,12 +76,18 @@ struct Part<R> {
 
 /// Waits for all connections; the first that fails ends the rest.
 async fn gather<R: Requests>(mut parts: JoinSet<Result<Part<R>>>, planned: Duration) -> Result<Gathered<R>> {
-    let mut gathered =
-        Gathered { done: 0, latency: Latency::new()?, last: Instant::now(), requests: Vec::new() };
+    let mut gathered = Gathered {
+        done: 0,
+        answered: 0,
+        latency: Latency::new()?,
+        last: Instant::now(),
+        requests: Vec::new(),
+    };
     let all = async {
         while let Some(part) = parts.join_next().await {
-            let Part { done, latency, last, requests } = part.context("a connection's task")??;
+            let Part { done, answered, latency, last, requests } = part.context("a connection's task")??;
             gathered.done += done;
+            gathered.answered += answered;
             gathered.latency.add(&latency)?;
             gathered.last = gathered.last.max(last);
             gathered.requests.push(requests);
@@ -89,6 +100,7 @@ async fn gather<R: Requests>(mut parts: JoinSet<Result<Part<R>>>, planned: Durat
 
 struct Gathered<R> {
     done: u64,
+    answered: u64,
     latency: Latency,
     last: Instant,
     requests: Vec<R>,

@@ -11,6 +11,9 @@ use crate::bench::Bench;
 /// Commits of one page each, to see what the disk can do.
 const SYNCS: u32 = 200;
 
+/// Linux counts processor time in hundredths of a second, on every machine.
+const TICK_MS: u64 = 10;
+
 /// Lines about the machine and the program that is measured.
 pub(crate) fn describe(bench: &Bench) -> Result<Vec<(&'static str, String)>> {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
@@ -37,6 +40,15 @@ pub(crate) fn is_memory(folder: &Path) -> Result<bool> {
     let of_folder =
         mounted.filter(|(place, _)| folder.starts_with(place)).max_by_key(|(place, _)| place.len());
     Ok(of_folder.is_some_and(|(_, kind)| matches!(kind, "tmpfs" | "ramfs")))
+}
+
+/// Processor time that a process and its threads have taken so far.
+pub(crate) fn processor_time(process: u32) -> Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).context("looking at a process")?;
+    // Behind the name, which may hold anything: the 12th and 13th are user and system time.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks = fields.skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>();
+    Ok(Duration::from_millis(ticks.context("the processor time of a process")? * TICK_MS))
 }
 
 /// How long a page takes to reach the disk; the middle one.

@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use crate::bench::{Bench, Engine, Place};
 use crate::crm::Crm;
+use crate::latency::Latency;
 use crate::load::per_second;
 
 /// What goes into one commit.
@@ -46,22 +47,22 @@ pub(crate) async fn creates(
     place: &Place,
     crm: &Crm,
     shape: Shape,
-) -> Result<u64> {
-    write(engine, place, crm, shape, Clock::new(bench)).await
+) -> Result<Found> {
+    write(engine, place, crm, shape, Clock::new(bench)?).await
 }
 
 /// Writes a few commits to a tenant, for Kith to verify: a baseline that wrote less than
 /// Kith does, or anything else, would be none.
 pub(crate) async fn probe(engine: Engine, place: &Place, crm: &Crm, shape: Shape) -> Result<()> {
     let enough = u64::try_from(shape.chunk)?.saturating_mul(VERIFIED);
-    write(engine, place, crm, shape, Clock::until(enough)).await?;
+    write(engine, place, crm, shape, Clock::until(enough)?).await?;
     Ok(())
 }
 
-async fn write(engine: Engine, place: &Place, crm: &Crm, shape: Shape, mut clock: Clock) -> Result<u64> {
+async fn write(engine: Engine, place: &Place, crm: &Crm, shape: Shape, clock: Clock) -> Result<Found> {
     match engine {
-        Engine::Sqlite => sqlite::Raw::open(place, crm)?.creates(shape, &mut clock),
-        Engine::Postgres => postgres::Raw::open(place, crm).await?.creates(shape, &mut clock).await,
+        Engine::Sqlite => sqlite::Raw::open(place, crm)?.creates(shape, clock),
+        Engine::Postgres => postgres::Raw::open(place, crm).await?.creates(shape, clock).await,
     }
 }
 
@@ -72,10 +73,10 @@ pub(crate) async fn reads(
     place: &Place,
     crm: &Crm,
     ids: &[String],
-) -> Result<u64> {
+) -> Result<Found> {
     match engine {
-        Engine::Sqlite => sqlite::Raw::open(place, crm)?.reads(ids, &mut Clock::new(bench)),
-        Engine::Postgres => postgres::Raw::open(place, crm).await?.reads(ids, &mut Clock::new(bench)).await,
+        Engine::Sqlite => sqlite::Raw::open(place, crm)?.reads(ids, Clock::new(bench)?),
+        Engine::Postgres => postgres::Raw::open(place, crm).await?.reads(ids, Clock::new(bench)?).await,
     }
 }
 
@@ -87,27 +88,35 @@ pub(crate) struct Clock {
     count: u64,
     /// When the counting began and when it was last added to.
     span: Option<(Instant, Instant)>,
+    latency: Latency,
+    last: Instant,
 }
 
 impl Clock {
-    fn new(bench: &Bench) -> Self {
-        let begin = Instant::now() + bench.warm_up();
-        Self { begin, time: bench.time, enough: u64::MAX, count: 0, span: None }
+    fn new(bench: &Bench) -> Result<Self> {
+        let now = Instant::now();
+        let begin = now + bench.warm_up();
+        let (enough, latency) = (u64::MAX, Latency::new()?);
+        Ok(Self { begin, time: bench.time, enough, count: 0, span: None, latency, last: now })
     }
 
     /// Counts until it is enough.
-    fn until(enough: u64) -> Self {
+    fn until(enough: u64) -> Result<Self> {
         let now = Instant::now();
-        Self { begin: now, time: Duration::MAX, enough, count: 0, span: Some((now, now)) }
+        let (span, latency) = (Some((now, now)), Latency::new()?);
+        Ok(Self { begin: now, time: Duration::MAX, enough, count: 0, span, latency, last: now })
     }
 
-    /// So many more were done; whether to go on.
+    /// So many more were done, at once; whether to go on.
     pub(crate) fn add(&mut self, count: u64) -> bool {
         let now = Instant::now();
+        let took = now - self.last;
+        self.last = now;
         match &mut self.span {
             Some((since, last)) => {
                 self.count += count;
                 *last = now;
+                self.latency.record(took);
                 now - *since < self.time && self.count < self.enough
             }
             None => {
@@ -119,8 +128,17 @@ impl Clock {
         }
     }
 
-    /// So many a second.
-    pub(crate) fn rate(&self) -> u64 {
-        self.span.map_or(0, |(since, last)| per_second(self.count, last - since))
+    /// What was found.
+    pub(crate) fn found(self) -> Found {
+        let rate = self.span.map_or(0, |(since, last)| per_second(self.count, last - since));
+        Found { rate, latency: self.latency }
     }
+}
+
+/// What a baseline found.
+pub(crate) struct Found {
+    /// So many a second.
+    pub(crate) rate: u64,
+    /// How long what was done at once took.
+    pub(crate) latency: Latency,
 }

@@ -67,9 +67,14 @@ impl Server {
         Client::open(self.address, ADMIN_TOKEN).await
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> Result<u32> {
+        self.child.id().context("kith has ended by itself")
+    }
+
     /// What it holds of the machine's memory, in KiB.
     pub(crate) fn memory_kib(&self) -> Result<u64> {
-        let id = self.child.id().context("kith has ended")?;
+        let id = self.process()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).context("looking at kith")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let number = line.and_then(|line| line.split_whitespace().next());
@@ -78,7 +83,7 @@ impl Server {
 
     /// Asks it to stop and waits until it has.
     pub(crate) async fn stop(mut self) -> Result<()> {
-        let id = self.child.id().context("kith has ended by itself")?;
+        let id = self.process()?;
         let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
         ensure!(asked.context("sending a signal")?.success(), "kith cannot be stopped");
         let ended = tokio::time::timeout(STOP, self.child.wait()).await;

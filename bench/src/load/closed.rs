@@ -27,8 +27,8 @@ pub(crate) async fn closed<R: Requests>(
     for (connection, requests) in opened {
         parts.spawn(work(connection, requests, begin, begin + time));
     }
-    let Gathered { done, latency, last: _, requests } = gather(parts, warm_up + time).await?;
-    Ok(Outcome { done, time, latency, requests })
+    let Gathered { done, answered, latency, last: _, requests } = gather(parts, warm_up + time).await?;
+    Ok(Outcome { done, answered, time, latency, requests })
 }
 
 async fn work<R: Requests>(
@@ -38,17 +38,18 @@ async fn work<R: Requests>(
     end: Instant,
 ) -> Result<Part<R>> {
     let mut latency = Latency::new()?;
-    let (mut done, mut due) = (0, Instant::now());
+    let (mut done, mut answered, mut due) = (0, 0, Instant::now());
     while due < end {
         let answer = connection.send(requests.next()).await?;
         answer.expect(requests.status())?;
         let now = Instant::now();
         requests.answered(&answer, due, now)?;
+        answered += 1;
         if now >= begin && now < end {
             done += 1;
             latency.record(now - due);
         }
         due = now;
     }
-    Ok(Part { done, latency, last: due, requests })
+    Ok(Part { done, answered, latency, last: due, requests })
 }

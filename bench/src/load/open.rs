@@ -44,8 +44,14 @@ pub(crate) async fn open<R: Requests>(
         parts.spawn(work(connection, requests, Arc::clone(&schedule)));
     }
     // Twice the time: a server that is too slow is reported, not given up.
-    let Gathered { done, latency, last, requests } = gather(parts, (warm_up + time) * 2).await?;
-    Ok(Outcome { done, time: last.saturating_duration_since(schedule.due(first)), latency, requests })
+    let Gathered { done, answered, latency, last, requests } = gather(parts, (warm_up + time) * 2).await?;
+    Ok(Outcome {
+        done,
+        answered,
+        time: last.saturating_duration_since(schedule.due(first)),
+        latency,
+        requests,
+    })
 }
 
 async fn work<R: Requests>(
@@ -54,12 +60,12 @@ async fn work<R: Requests>(
     schedule: Arc<Schedule>,
 ) -> Result<Part<R>> {
     let mut latency = Latency::new()?;
-    let mut done = 0;
+    let (mut done, mut answered) = (0, 0);
     let mut last = schedule.start;
     loop {
         let index = schedule.next.fetch_add(1, Ordering::Relaxed);
         if index >= schedule.total {
-            return Ok(Part { done, latency, last, requests });
+            return Ok(Part { done, answered, latency, last, requests });
         }
         let due = schedule.due(index);
         tokio::time::sleep_until(due.into()).await;
@@ -67,6 +73,7 @@ async fn work<R: Requests>(
         answer.expect(requests.status())?;
         last = Instant::now();
         requests.answered(&answer, due, last)?;
+        answered += 1;
         if index >= schedule.first {
             done += 1;
             latency.record(last - due);

@@ -36,12 +36,13 @@ pub(super) async fn measure(bench: &Bench, engine: Engine) -> Result<Vec<Figure>
     let deeds = u64::try_from(BATCH)?;
     let (single, rate) = (one.rate(deeds), most.rate(deeds));
     let mut figures = vec![
-        Figure::rate("raw records, 1,000 a commit", rows),
+        Figure::rate("raw records, 1,000 a commit", rows.rate),
         Figure::rate("kith, records, 1 connection", single),
         Figure::rate(format!("kith, records, {CONNECTIONS} connections"), rate),
-        Figure::ratio(format!("kith / raw, {CONNECTIONS} connections"), rate, rows).at_least(60),
-        Figure::ratio("kith / raw, 1 connection", single, rows),
+        Figure::ratio(format!("kith / raw, {CONNECTIONS} connections"), rate, rows.rate).at_least(60),
+        Figure::ratio("kith / raw, 1 connection", single, rows.rate),
     ];
+    figures.extend(Figure::latency("a raw commit", &rows.latency, None));
     figures.extend(Figure::latency("a batch, 1 connection", &one.latency, None));
     Ok(figures)
 }

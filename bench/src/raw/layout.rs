@@ -38,6 +38,8 @@ pub(crate) struct Places {
     pub(crate) created_at: usize,
     /// When it was changed.
     pub(crate) updated_at: usize,
+    /// Which position set its fields.
+    pub(crate) provenance: usize,
     /// Its name.
     pub(crate) name: usize,
     /// Its e-mail address.
@@ -58,6 +60,7 @@ impl Layout {
             id: contact.place("id")?,
             created_at: contact.place("created_at")?,
             updated_at: contact.place("updated_at")?,
+            provenance: contact.place("provenance")?,
             name: contact.place("name")?,
             email: contact.place("email")?,
             company: contact.place("company")?,

@@ -14,7 +14,7 @@ use self::value::{Value, array};
 use self::write::Statements;
 use super::layout::Layout;
 use super::rows::{Diffs, Rows};
-use super::{Clock, Shape};
+use super::{Clock, Found, Shape};
 use crate::bench::Place;
 use crate::crm::Crm;
 
@@ -66,13 +66,13 @@ impl Raw {
     }
 
     /// Creates a second.
-    pub(crate) async fn creates(mut self, shape: Shape, clock: &mut Clock) -> Result<u64> {
+    pub(crate) async fn creates(mut self, shape: Shape, mut clock: Clock) -> Result<Found> {
         let count = u64::try_from(shape.chunk)?;
         loop {
             let chunk = self.rows.chunk(shape);
             self.commit(&chunk, shape).await?;
             if !clock.add(count) {
-                return Ok(clock.rate());
+                return Ok(clock.found());
             }
         }
     }

@@ -32,7 +32,7 @@ pub(crate) struct Rows {
 /// One commit.
 pub(crate) struct Chunk {
     /// The records.
-    pub(crate) contacts: Vec<(Uuid, Contact)>,
+    pub(crate) contacts: Vec<Created>,
     /// The parents with their new counts, each once.
     pub(crate) parents: Vec<(Uuid, i64)>,
     /// First and last position, and time.
@@ -42,6 +42,18 @@ pub(crate) struct Chunk {
     /// The last position.
     pub(crate) position: i64,
     /// The time of the last transaction.
+    pub(crate) at: i64,
+}
+
+/// A record that is new.
+pub(crate) struct Created {
+    /// Its id.
+    pub(crate) id: Uuid,
+    /// What it says.
+    pub(crate) contact: Contact,
+    /// The position that created it.
+    pub(crate) position: i64,
+    /// The time of its transaction.
     pub(crate) at: i64,
 }
 
@@ -98,47 +110,40 @@ impl Rows {
 
     /// The next commit.
     pub(crate) fn chunk(&mut self, shape: Shape) -> Chunk {
-        let contacts: Vec<(Uuid, Contact)> = (0..shape.chunk).map(|_| self.contact()).collect();
         let before = self.counts.clone();
-        let (mut transactions, mut changes) = (Vec::new(), Vec::new());
+        let (contacts, transactions, changes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut chunk = Chunk { contacts, parents: Vec::new(), transactions, changes, position: 0, at: 0 };
         match shape.journal {
-            Journal::Singly => {
-                for index in 0..contacts.len() {
-                    let one = &contacts[index..=index];
-                    transactions.push(self.journal(one, index, &mut changes));
-                }
-            }
-            Journal::Together => transactions.push(self.journal(&contacts, 0, &mut changes)),
+            Journal::Singly => (0..shape.chunk).for_each(|_| self.transaction(1, &mut chunk)),
+            Journal::Together => self.transaction(shape.chunk, &mut chunk),
         }
         let changed = (0..self.counts.len()).filter(|company| self.counts[*company] != before[*company]);
-        let parents = changed.map(|company| (self.company_ids[company], self.counts[company])).collect();
-        Chunk { contacts, parents, transactions, changes, position: self.position, at: self.at }
+        chunk.parents = changed.map(|company| (self.company_ids[company], self.counts[company])).collect();
+        (chunk.position, chunk.at) = (self.position, self.at);
+        chunk
     }
 
-    /// Journals creates and, at the end, their parents, as one transaction.
-    fn journal(
-        &mut self,
-        created: &[(Uuid, Contact)],
-        from: usize,
-        changes: &mut Vec<Change>,
-    ) -> (i64, i64, i64) {
+    /// Adds a transaction of so many creates and, at its end, their parents.
+    fn transaction(&mut self, creates: usize, chunk: &mut Chunk) {
+        self.at += 1;
         let first = self.position + 1;
         let mut parents: BTreeMap<usize, i64> = BTreeMap::new();
-        let mut push = |position: &mut i64, record, what| {
-            *position += 1;
-            changes.push(Change { position: *position, transaction: first, record, what });
-        };
-        for (index, (id, contact)) in created.iter().enumerate() {
-            push(&mut self.position, *id, What::Created(from + index));
+        for _ in 0..creates {
+            let (id, contact) = self.contact();
             *parents.entry(contact.company).or_default() += 1;
+            self.position += 1;
+            let what = What::Created(chunk.contacts.len());
+            chunk.changes.push(Change { position: self.position, transaction: first, record: id, what });
+            chunk.contacts.push(Created { id, contact, position: self.position, at: self.at });
         }
         for (company, more) in parents {
             let old = self.counts[company];
             self.counts[company] += more;
-            push(&mut self.position, self.company_ids[company], What::Counted { old, new: old + more });
+            self.position += 1;
+            let (record, what) = (self.company_ids[company], What::Counted { old, new: old + more });
+            chunk.changes.push(Change { position: self.position, transaction: first, record, what });
         }
-        self.at += 1;
-        (first, self.position, self.at)
+        chunk.transactions.push((first, self.position, self.at));
     }
 
     fn contact(&mut self) -> (Uuid, Contact) {
@@ -149,6 +154,13 @@ impl Rows {
         rest[..2].copy_from_slice(&(u16::try_from(self.number % 10).unwrap_or(0) << 4).to_be_bytes());
         rest[2..].copy_from_slice(&self.random.number().to_be_bytes());
         (Builder::from_unix_timestamp_millis(self.id_ms + 1 + self.number / 10, &rest).into_uuid(), contact)
+    }
+}
+
+impl Created {
+    /// Which position set its fields, as Kith stores it.
+    pub(crate) fn provenance(&self) -> String {
+        format!("{{\"*\":{}}}", self.position)
     }
 }
 
@@ -165,11 +177,11 @@ impl Diffs {
     }
 
     /// The diff of a change.
-    pub(crate) fn text(&self, what: What, contacts: &[(Uuid, Contact)], companies: &[String]) -> String {
+    pub(crate) fn text(&self, what: What, contacts: &[Created], companies: &[String]) -> String {
         match what {
             What::Created(index) => {
                 let mut text = Vec::with_capacity(self.created.length());
-                self.created.write(&contacts[index].1, companies, &mut text);
+                self.created.write(&contacts[index].contact, companies, &mut text);
                 String::from_utf8(text).unwrap_or_default()
             }
             What::Counted { old, new } => {

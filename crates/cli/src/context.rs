@@ -16,17 +16,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Puts flags, environment and profile together.
+    /// Puts flags, environment and profile together; what is empty counts as not given.
     ///
     /// # Errors
     /// When the profile file cannot be read or does not have the profile that was named,
     /// or the address is not one that can be asked.
     pub(crate) fn new(connection: &Connection) -> Result<Self, Failure> {
-        let profile = Profiles::load()?.choose(connection.profile.as_deref())?;
+        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+        let profile = Profiles::load()?.choose(given(&connection.profile).as_deref())?;
         let client = Client::new(
-            connection.url.clone().or(profile.url),
-            connection.token.clone().or(profile.token),
-            connection.tenant.clone().or(profile.tenant),
+            given(&connection.url).or(profile.url),
+            given(&connection.token).or(profile.token),
+            given(&connection.tenant).or(profile.tenant),
         )?;
         Ok(Self { client, output: Output::new(connection.json) })
     }

@@ -75,11 +75,14 @@ impl Failure {
 fn describe(problem: &Problem) -> String {
     let mut text = format!("error: {} ({})\n", problem.summary(), problem.code);
     for fault in &problem.errors {
-        let place = if fault.pointer.is_empty() { String::new() } else { format!("{}: ", fault.pointer) };
+        let (place, detail) = (&fault.pointer, &fault.detail);
         // Writing to a `String` cannot fail.
-        if fault.detail != problem.summary() || !place.is_empty() {
-            let _ = writeln!(text, "  {place}{}", fault.detail);
-        }
+        let _ = match (place.is_empty(), detail == problem.summary()) {
+            (true, true) => Ok(()),
+            (false, true) => writeln!(text, "  at {place}"),
+            (true, false) => writeln!(text, "  {detail}"),
+            (false, false) => writeln!(text, "  at {place}: {detail}"),
+        };
         if let Some(hint) = &fault.hint {
             let _ = writeln!(text, "    hint: {hint}");
         }
@@ -87,13 +90,20 @@ fn describe(problem: &Problem) -> String {
             let _ = writeln!(text, "    records: {}", fault.records.join(", "));
         }
     }
-    if problem.status == 401 {
-        text.push_str(
-            "  hint: give a token with --token, KITH_TOKEN or a profile (`kith config set-profile --help`)\n",
-        );
-    }
+    text.push_str(own_hint(problem));
     if problem.status >= 500 && !problem.instance.is_empty() {
         let _ = writeln!(text, "  request: {}", problem.instance);
     }
     text
+}
+
+/// What the server cannot know: how this program is told what it lacks.
+fn own_hint(problem: &Problem) -> &'static str {
+    if problem.status == 401 {
+        return "    hint: give a token with --token, KITH_TOKEN or a profile (`kith config set-profile --help`)\n";
+    }
+    if problem.errors.iter().any(|fault| fault.pointer == "/Kith-Tenant") {
+        return "    hint: name the tenant with --tenant, KITH_TENANT or a profile\n";
+    }
+    ""
 }

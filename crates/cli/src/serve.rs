@@ -27,7 +27,7 @@ const FILES_WANTED: u64 = 16_384;
 /// Run the server.
 ///
 /// The first start makes the data folder and an administrator's token, in the file
-/// `admin-token` in it.
+/// `admin-token` in it. KITH_ADMIN_TOKEN sets one of your own (at least 20 characters).
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   kith serve --data-dir /var/lib/kith --listen 0.0.0.0:7800

@@ -93,6 +93,9 @@ impl Caller {
 
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("base", &self.base).field("tenant", &self.tenant).finish_non_exhaustive()
+        f.debug_struct("Caller")
+            .field("base", &self.base)
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
     }
 }

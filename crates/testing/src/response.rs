@@ -40,7 +40,10 @@ impl Response {
         assert_eq!(self.json["errors"][0]["code"], code, "the code is the first fault's\n{self:?}");
         assert_eq!(self.json["instance"].as_str(), self.header("kith-request-id"), "{self:?}");
         for member in ["type", "title", "detail"] {
-            assert!(self.json[member].as_str().is_some_and(|text| !text.is_empty()), "no `{member}`\n{self:?}");
+            assert!(
+                self.json[member].as_str().is_some_and(|text| !text.is_empty()),
+                "no `{member}`\n{self:?}"
+            );
         }
         for fault in self.faults() {
             assert!(fault["detail"].as_str().is_some_and(|text| !text.is_empty()), "{self:?}");

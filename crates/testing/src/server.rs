@@ -107,15 +107,6 @@ impl Server {
         tenant
     }
 
-    /// Another node over the same database.
-    ///
-    /// # Panics
-    /// On the embedded database, which one process owns.
-    pub async fn second_node(&self) -> Self {
-        assert!(self.database().data_dir().is_none(), "an embedded database has one node");
-        Self::start_with(self.database().clone(), self.inner.options.clone()).await
-    }
-
     /// Stops it, as SIGTERM would.
     ///
     /// # Panics
@@ -133,6 +124,21 @@ impl Server {
         let listener = listen(self.inner.address).await;
         let node = Node::start(&self.inner.database, &self.inner.options, listener).await;
         *self.node() = Some(node);
+    }
+
+    /// Removes what the journal says changed in a tenant so far, as retention does with
+    /// what is old; the server is restarted for it.
+    ///
+    /// # Panics
+    /// When the store refuses.
+    pub async fn expire_changes(&self, tenant: &Tenant) {
+        self.stop().await;
+        let id = tenant.id().parse().expect("a tenant's id");
+        let store = self.database().open().await;
+        let everything = kith_model::time::Timestamp::MAX;
+        while store.retain(id, everything, 1000).await.expect("the store removes changes") > 0 {}
+        drop(store);
+        self.start_again().await;
     }
 
     /// Verifies every tenant that was made here and stops.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Raw, connect};
 use crate::random::Random;
-use crate::raw::Clock;
+use crate::raw::{Clock, Found};
 
 /// Connections: one for each backend that a small machine can run.
 const CONNECTIONS: usize = 2;
@@ -22,7 +22,7 @@ const DEPTH: usize = 32;
 
 impl Raw {
     /// Reads a second.
-    pub(crate) async fn reads(self, ids: &[String], clock: &mut Clock) -> Result<u64> {
+    pub(crate) async fn reads(self, ids: &[String], mut clock: Clock) -> Result<Found> {
         let ids: Vec<Uuid> = ids.iter().map(|id| Ok(parse_typeid(id)?.1)).collect::<Result<_>>()?;
         let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
@@ -39,7 +39,7 @@ impl Raw {
             )
             .await?;
             if !clock.add(count) {
-                return Ok(clock.rate());
+                return Ok(clock.found());
             }
         }
     }

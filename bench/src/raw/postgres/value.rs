@@ -17,6 +17,11 @@ impl Value {
         Self(Some(micros.to_be_bytes().to_vec()))
     }
 
+    /// A `jsonb`: its text behind the version of that form.
+    pub(super) fn json(text: &str) -> Self {
+        Self(Some([&[1], text.as_bytes()].concat()))
+    }
+
     /// The microseconds of a point in time.
     pub(super) fn micros(&self) -> Result<i64> {
         let bytes = self.0.as_deref().context("a time is null")?;

@@ -11,7 +11,7 @@ use super::{Raw, plain, query, unnest};
 use crate::contact::CITIES;
 use crate::raw::Shape;
 use crate::raw::layout::{Layout, Places};
-use crate::raw::rows::{Change, Chunk, What};
+use crate::raw::rows::{Change, Chunk, Created, What};
 
 /// Prepared statements.
 pub(super) struct Statements {
@@ -145,7 +145,7 @@ impl Raw {
     async fn load(&self, chunk: &Chunk, parents: &Vec<Uuid>) -> Result<()> {
         let (client, prepared) = (&self.client, &self.statements);
         try_join_all([plain(client, "begin"), query(client, &prepared.state, Vec::new())]).await?;
-        let emails: Vec<String> = chunk.contacts.iter().map(|(_, contact)| contact.email()).collect();
+        let emails: Vec<String> = chunk.contacts.iter().map(|created| created.contact.email()).collect();
         let emails = query(client, &prepared.emails, vec![&emails]);
         try_join_all([emails, query(client, &prepared.companies, vec![parents])]).await?;
         Ok(())
@@ -153,28 +153,29 @@ impl Raw {
 
     fn records(&self, chunk: &Chunk) -> Arrays {
         let length = chunk.contacts.len();
-        let at: Vec<Value> = (0..length)
-            .map(|index| {
-                let transaction = chunk.transactions.get(index).or(chunk.transactions.last());
-                Value::time(transaction.map_or(0, |(.., at)| *at))
-            })
-            .collect();
         let each = |place: usize| -> Box<dyn ToSql + Sync + Send> {
-            let Places { id, created_at, updated_at, name, email, company, city, score } = self.layout.places;
-            let contacts = chunk.contacts.iter();
+            let Places { id, created_at, updated_at, provenance, name, email, company, city, score } =
+                self.layout.places;
+            let created = chunk.contacts.iter();
             match place {
-                _ if place == id => Box::new(contacts.map(|(id, _)| *id).collect::<Vec<Uuid>>()),
-                _ if place == created_at || place == updated_at => Box::new(at.clone()),
-                _ if place == name => Box::new(contacts.map(|(_, each)| each.name()).collect::<Vec<_>>()),
-                _ if place == email => Box::new(contacts.map(|(_, each)| each.email()).collect::<Vec<_>>()),
+                _ if place == id => Box::new(created.map(|each| each.id).collect::<Vec<_>>()),
+                _ if place == created_at || place == updated_at => {
+                    Box::new(created.map(|each| Value::time(each.at)).collect::<Vec<_>>())
+                }
+                _ if place == provenance => {
+                    Box::new(created.map(|each| Value::json(&each.provenance())).collect::<Vec<_>>())
+                }
+                _ if place == name => Box::new(created.map(|each| each.contact.name()).collect::<Vec<_>>()),
+                _ if place == email => Box::new(created.map(|each| each.contact.email()).collect::<Vec<_>>()),
                 _ if place == company => {
-                    Box::new(contacts.map(|(_, each)| self.rows.company_id(each.company)).collect::<Vec<_>>())
+                    let company = |each: &Created| self.rows.company_id(each.contact.company);
+                    Box::new(created.map(company).collect::<Vec<_>>())
                 }
                 _ if place == city => {
-                    Box::new(contacts.map(|(_, each)| CITIES[each.city]).collect::<Vec<_>>())
+                    Box::new(created.map(|each| CITIES[each.contact.city]).collect::<Vec<_>>())
                 }
                 _ if place == score => {
-                    Box::new(contacts.map(|(_, each)| i64::from(each.score)).collect::<Vec<_>>())
+                    Box::new(created.map(|each| i64::from(each.contact.score)).collect::<Vec<_>>())
                 }
                 _ => Box::new(vec![self.sample.contact[place].clone(); length]),
             }

@@ -9,14 +9,14 @@ use uuid::Uuid;
 
 use super::Raw;
 use crate::random::Random;
-use crate::raw::Clock;
+use crate::raw::{Clock, Found};
 
 /// Reads between two looks at the clock.
 const READS: u64 = 64;
 
 impl Raw {
     /// Reads a second.
-    pub(crate) fn reads(self, ids: &[String], clock: &mut Clock) -> Result<u64> {
+    pub(crate) fn reads(self, ids: &[String], mut clock: Clock) -> Result<Found> {
         let ids: Vec<Uuid> = ids.iter().map(|id| Ok(parse_typeid(id)?.1)).collect::<Result<_>>()?;
         let (mut random, mut text) = (Random::new(1), String::new());
         loop {
@@ -26,7 +26,7 @@ impl Raw {
                 std::hint::black_box(&text);
             }
             if !clock.add(READS) {
-                return Ok(clock.rate());
+                return Ok(clock.found());
             }
         }
     }

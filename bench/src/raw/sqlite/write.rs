@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, ToSql, params};
 use super::Raw;
 use crate::contact::CITIES;
 use crate::raw::Shape;
-use crate::raw::rows::{Change, Chunk, What};
+use crate::raw::rows::{Change, Chunk, Created, What};
 
 impl Raw {
     /// Writes a chunk durably.
@@ -32,8 +32,8 @@ impl Raw {
                      from kith_state where id = 1";
         read(&mut self.prepared(state)?, [])?;
         let mut emails = self.prepared(&self.texts.find_email)?;
-        for (_, contact) in &chunk.contacts {
-            read(&mut emails, [contact.email()])?;
+        for created in &chunk.contacts {
+            read(&mut emails, [created.contact.email()])?;
         }
         let mut companies = self.prepared(&self.texts.read_company)?;
         for (company, _) in &chunk.parents {
@@ -53,17 +53,18 @@ impl Raw {
     fn insert(&self, chunk: &Chunk) -> Result<()> {
         let places = self.layout.places;
         let mut statement = self.prepared(&self.texts.insert_contact)?;
-        for (index, (id, contact)) in chunk.contacts.iter().enumerate() {
+        for created in &chunk.contacts {
+            let Created { id, contact, position: _, at } = created;
             for (column, value) in self.sample.contact.iter().enumerate() {
                 statement.raw_bind_parameter(column + 1, value)?;
             }
-            let at = chunk.transactions.get(index).or(chunk.transactions.last()).map_or(0, |(.., at)| *at);
-            let (name, email) = (contact.name(), contact.email());
+            let (name, email, provenance) = (contact.name(), contact.email(), created.provenance());
             let company = self.rows.company_id(contact.company);
-            let own: [(usize, &dyn ToSql); 8] = [
+            let own: [(usize, &dyn ToSql); 9] = [
                 (places.id, id.as_bytes()),
-                (places.created_at, &at),
-                (places.updated_at, &at),
+                (places.created_at, at),
+                (places.updated_at, at),
+                (places.provenance, &provenance),
                 (places.name, &name),
                 (places.email, &email),
                 (places.company, company.as_bytes()),

@@ -1,6 +1,7 @@
 //! `kith record get`.
 
 use clap::Args;
+use serde_json::{Value as Json, json};
 
 use crate::context::Context;
 use crate::exit::Failure;
@@ -33,10 +34,21 @@ impl Get {
         ctx.output.document(&record)?;
         match provenance {
             Some(provenance) => {
-                ctx.output.text("\nprovenance")?;
-                ctx.output.document(&provenance)
+                let rows: Vec<Json> = provenance.as_object().into_iter().flatten().map(row).collect();
+                ctx.output.text("")?;
+                ctx.output.table(&rows, &["set", "position", "at", "actor", "origin"])
             }
             None => Ok(()),
         }
     }
+}
+
+/// Who set a field: a row of its own.
+fn row((field, origin): (&String, &Json)) -> Json {
+    let mut row = origin.clone();
+    row["set"] = json!(field);
+    if origin["derived"] == true {
+        row["origin"] = json!("derived");
+    }
+    row
 }

@@ -39,13 +39,14 @@ impl List {
         loop {
             let page = self.page(ctx).await?;
             let next = page["next_cursor"].as_str().map(str::to_owned);
+            let columns = columns(&page);
             if !self.all {
-                return ctx.output.page(&page, &[]);
+                return ctx.output.page(&page, &columns);
             }
             let rows = page["data"].as_array().map_or(&[][..], Vec::as_slice);
             match ctx.output.is_json() {
                 true => rows.iter().try_for_each(|row| ctx.output.json_line(row))?,
-                false => ctx.output.page(&json!({ "data": rows }), &[])?,
+                false => ctx.output.page(&json!({ "data": rows }), &columns)?,
             }
             match next {
                 Some(next) => self.cursor = Some(next),
@@ -68,6 +69,17 @@ impl List {
             .send()
             .await
     }
+}
+
+/// The fields between what tells a record from others and when it was changed; the
+/// other members that every record has are for `kith record get`.
+fn columns(page: &Json) -> Vec<&str> {
+    const SYSTEM: [&str; 7] =
+        ["id", "version", "created_at", "updated_at", "created_by", "updated_by", "owner"];
+    let first = page["data"][0].as_object();
+    let fields = first.into_iter().flatten().map(|(name, _)| name.as_str());
+    let fields = fields.filter(|name| !SYSTEM.contains(name));
+    ["id"].into_iter().chain(fields).chain(["version", "updated_at"]).collect()
 }
 
 fn equality(text: &str) -> Result<(String, String), String> {

@@ -57,7 +57,10 @@ async fn refers_to_earlier_results(server: Server) {
     assert_eq!(tenant.transactions(mark).await.len(), 1);
     let unknown = json!([{"op": "create", "object": "deal", "record": {"company": {"$ref": "nobody"}}}]);
     let refused = tenant.batch(unknown).await.expect_status(422);
-    assert_eq!(refused.faults()[0]["pointer"].as_str().unwrap().find("/operations/0/record/company"), Some(0));
+    assert_eq!(
+        refused.faults()[0]["pointer"].as_str().unwrap().find("/operations/0/record/company"),
+        Some(0)
+    );
 }
 
 async fn sees_what_it_did_before(server: Server) {
@@ -129,8 +132,12 @@ async fn fails_what_refers_to_a_failure(server: Server) {
         {"op": "create", "object": "deal", "record": {}},
     ]);
     let answer = tenant.batch_independent(operations).ok().await;
-    let statuses: Vec<_> =
-        answer["results"].as_array().unwrap().iter().map(|result| result["status"].as_u64().unwrap()).collect();
+    let statuses: Vec<_> = answer["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["status"].as_u64().unwrap())
+        .collect();
     assert_eq!(statuses, [422, 424, 424, 201]);
     assert_eq!(answer["results"][1]["error"]["code"], "batch_failed");
 }
@@ -169,9 +176,7 @@ async fn does_every_kind_of_operation(server: Server) {
 async fn guards_with_if_match(server: Server) {
     let tenant = crm::tenant(&server).await;
     let id = tenant.make("contact", json!({"full_name": "Ada"})).await;
-    let update = |version: i64| {
-        json!([{"op": "update", "object": "contact", "id": id, "record": {"stage": "won"}, "if_match": version}])
-    };
+    let update = |version: i64| json!([{"op": "update", "object": "contact", "id": id, "record": {"stage": "won"}, "if_match": version}]);
     tenant.batch(update(2)).await.expect_problem(412, "version_mismatch");
     tenant.batch(update(1)).ok().await;
     tenant.batch(update(1)).await.expect_problem(412, "version_mismatch");

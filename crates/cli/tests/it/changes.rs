@@ -18,6 +18,7 @@ each_db!(
     refuses_wrong_parameters,
     starts_at_a_named_cursor,
     ends_a_wait_when_the_server_stops,
+    says_what_retention_removed,
 );
 
 async fn reads_whole_transactions_in_order(server: Server) {
@@ -132,8 +133,12 @@ async fn tells_schema_and_token_changes_where_they_happened(server: Server) {
     let (token, _) = tenant.another_token("x").await;
     tenant.caller().delete(&format!("/v1/tokens/{token}")).done().await;
     let transactions = tenant.transactions(mark).await;
-    let kinds: Vec<_> = transactions.iter().map(|each| each["changes"][0]["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["schema.changed", "record.created", "schema.changed", "token.created", "token.revoked"]);
+    let kinds: Vec<_> =
+        transactions.iter().map(|each| each["changes"][0]["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["schema.changed", "record.created", "schema.changed", "token.created", "token.revoked"]
+    );
     assert_eq!(transactions[0]["changes"][0]["schema_version"], 1);
     assert_eq!(transactions[1]["schema_version"], 1);
     assert_eq!(transactions[2]["changes"][0]["schema_version"], 2);
@@ -161,10 +166,22 @@ async fn refuses_positions_of_another_history(server: Server) {
 
 async fn refuses_wrong_parameters(server: Server) {
     let tenant = crm::tenant(&server).await;
-    for after in ["-1", "x", "1.5", "1:", "1:x", ":", "99999999999999999999", "0x1", "1:tenant_01h455vb4pex5vsknk084sn02q"] {
+    for after in [
+        "-1",
+        "x",
+        "1.5",
+        "1:",
+        "1:x",
+        ":",
+        "99999999999999999999",
+        "0x1",
+        "1:tenant_01h455vb4pex5vsknk084sn02q",
+    ] {
         tenant.changes(after).await.expect_problem(400, "invalid_parameter");
     }
-    for (name, value) in [("wait", "61s"), ("wait", "x"), ("wait", "-1s"), ("limit", "0"), ("limit", "x"), ("colour", "red")] {
+    for (name, value) in
+        [("wait", "61s"), ("wait", "x"), ("wait", "-1s"), ("limit", "0"), ("limit", "x"), ("colour", "red")]
+    {
         let refused = tenant.changes(0).query(name, value).await;
         refused.expect_problem(400, "invalid_parameter");
     }
@@ -199,4 +216,32 @@ async fn ends_a_wait_when_the_server_stops(server: Server) {
     assert_eq!(stream.next_or_end().await, None);
     server.start_again().await;
     assert_eq!(tenant.changes(mark).expect(200).await.data().len(), 0);
+}
+
+async fn says_what_retention_removed(server: Server) {
+    let tenant = crm::tenant(&server).await;
+    let made = tenant.create("contact", json!({"full_name": "Ada"})).expect(201).await;
+    let old = tenant.mark().await;
+    tenant.put_cursor("slow", json!({"position": 1})).ok().await;
+    server.expire_changes(&tenant).await;
+    let new = tenant.make("contact", json!({"full_name": "Bob"})).await;
+    for call in [
+        tenant.changes(0),
+        tenant.changes(old - 1),
+        tenant.changes(format!("{}:{}", old - 1, made.history())),
+        tenant.changes(0).header("accept", "text/event-stream"),
+        tenant.caller().get("/v1/changes?cursor=slow"),
+    ] {
+        let refused = call.await.expect_problem(410, "position_expired");
+        assert!(refused.faults()[0]["hint"].is_string(), "{refused:?}");
+    }
+    let page = tenant.changes(old).expect(200).await;
+    assert_eq!((page.data().len(), &page.data()[0]["changes"][0]["id"]), (1, &json!(new)));
+    // Who set what, when and through which door is remembered longer than what it was.
+    let record = tenant.get("contact", &made.id()).query("provenance", true).ok().await;
+    let provenance = &record["provenance"]["full_name"];
+    assert_eq!((&provenance["position"], &provenance["at"]), (&json!(old), &made.json()["created_at"]));
+    assert_eq!(tenant.history("contact", &made.id()).expect(200).await.data().len(), 0);
+    tenant.patch("contact", &made.id(), json!({"full_name": "Ada King"})).ok().await;
+    assert_eq!(tenant.history("contact", &made.id()).expect(200).await.data().len(), 1);
 }

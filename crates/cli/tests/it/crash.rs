@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::crm;
 use crate::dice::{Dice, setting};
+use crate::report::report;
 use site::Site;
 use writer::Writer;
 
@@ -35,7 +36,7 @@ async fn loses_nothing_when_it_is_killed(server: Server) {
     // A process of the real binary takes its place.
     server.stop().await;
     let (seed, rounds) = (setting("KITH_SEED", 2026), setting("KITH_CRASH_ROUNDS", ROUNDS));
-    println!("{engine:?}: seed {seed}, {rounds} rounds");
+    report(&format!("{engine:?}: seed {seed}, {rounds} rounds"));
     let mut dice = Dice::new(seed);
     let mut site = Site::open(engine).await;
     let tenant = site.tenant().await;
@@ -60,7 +61,7 @@ async fn loses_nothing_when_it_is_killed(server: Server) {
         let life = LIFE_MS[0] + dice.below(LIFE_MS[1] - LIFE_MS[0]);
         tokio::time::sleep(Duration::from_millis(u64::try_from(life).unwrap())).await;
         let what = site.crash(&mut dice).await;
-        println!("{:?}: round {round}: killed {what} after {life} ms", began.elapsed());
+        report(&format!("{:?}: round {round}: killed {what} after {life} ms", began.elapsed()));
     }
     done.store(true, Ordering::Relaxed);
     let mut ledgers = Vec::new();
@@ -82,9 +83,9 @@ async fn loses_nothing_when_it_is_killed(server: Server) {
     let acknowledged: usize = ledgers.iter().map(|ledger| ledger.acks.len()).sum();
     let repeated: usize = ledgers.iter().map(|ledger| ledger.repeated).sum();
     let replayed: usize = ledgers.iter().map(|ledger| ledger.replayed).sum();
-    println!(
+    report(&format!(
         "{:?}: {acknowledged} writes to position {end}, {repeated} lost answers, {replayed} of them done before the kill",
         began.elapsed()
-    );
+    ));
     assert!(acknowledged > 100, "only {acknowledged} writes were done: nothing was tested");
 }

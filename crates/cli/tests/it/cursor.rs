@@ -49,7 +49,9 @@ async fn moves_only_from_where_it_is_expected(server: Server) {
     // Of two workers that saw the same place, one moves it.
     let moves = (0..8).map(|_| {
         let tenant = tenant.clone();
-        tokio::spawn(async move { tenant.put_cursor("a", json!({"position": 3, "expect": 2})).await.status() })
+        tokio::spawn(
+            async move { tenant.put_cursor("a", json!({"position": 3, "expect": 2})).await.status() },
+        )
     });
     let mut moved = 0;
     for each in moves.collect::<Vec<_>>() {
@@ -83,8 +85,16 @@ async fn refuses_positions_of_another_history(server: Server) {
 
 async fn refuses_wrong_names_and_bodies(server: Server) {
     let tenant = crm::tenant(&server).await;
-    for body in [json!({}), json!({"position": -1}), json!({"position": "x"}), json!({"position": null}), json!([]),
-                 json!({"position": 1.5}), json!({"position": 1, "colour": 2}), json!({"position": 1, "expect": "x"})] {
+    for body in [
+        json!({}),
+        json!({"position": -1}),
+        json!({"position": "x"}),
+        json!({"position": null}),
+        json!([]),
+        json!({"position": 1.5}),
+        json!({"position": 1, "colour": 2}),
+        json!({"position": 1, "expect": "x"}),
+    ] {
         let refused = tenant.put_cursor("a", body.clone()).await;
         assert!((400..500).contains(&refused.status()), "{body}\n{refused:?}");
     }

@@ -41,7 +41,11 @@ async fn adds_a_field_to_existing_records(server: Server) {
 async fn refuses_required_where_records_have_no_value(server: Server) {
     let tenant = contact(&server).await;
     tenant.create_field("contact", field::integer("age").required()).created().await;
-    tenant.create("contact", json!({})).await.expect_problem(422, "required").expect_fault("required", "/age");
+    tenant
+        .create("contact", json!({}))
+        .await
+        .expect_problem(422, "required")
+        .expect_fault("required", "/age");
     let id = tenant.make("contact", json!({"age": 36})).await;
     let refused = tenant.create_field("contact", field::text("city").required()).await;
     let refused = refused.expect_problem(409, "data_conflict");
@@ -85,7 +89,10 @@ async fn keeps_its_name(server: Server) {
 
 async fn widens_and_narrows_bounds(server: Server) {
     let tenant = contact(&server).await;
-    tenant.create_field("contact", field::integer("age").set("min", json!(0)).set("max", json!(150))).created().await;
+    tenant
+        .create_field("contact", field::integer("age").set("min", json!(0)).set("max", json!(150)))
+        .created()
+        .await;
     tenant.create("contact", json!({"age": 151})).await.expect_problem(422, "invalid_value");
     let id = tenant.make("contact", json!({"age": 150, "name": "x".repeat(255)})).await;
     tenant.create("contact", json!({"name": "x".repeat(256)})).await.expect_problem(422, "invalid_value");
@@ -120,7 +127,8 @@ async fn adds_targets_to_a_reference(server: Server) {
     let tenant = contact(&server).await;
     tenant.define(object("company")).await;
     tenant.define(object("task").field(field::reference("about", &["contact"]))).await;
-    let (contact, company) = (tenant.make("contact", json!({})).await, tenant.make("company", json!({})).await);
+    let (contact, company) =
+        (tenant.make("contact", json!({})).await, tenant.make("company", json!({})).await);
     tenant.make("task", json!({"about": contact})).await;
     let refused = tenant.create("task", json!({"about": company})).await;
     assert_eq!(refused.expect_status(422).faults()[0]["pointer"], "/about");
@@ -155,7 +163,10 @@ async fn drops_a_field_and_its_values(server: Server) {
 
 async fn refuses_to_drop_a_field_that_a_key_needs(server: Server) {
     let tenant = contact(&server).await;
-    tenant.create_key("contact", json!({"name": "by_name", "fields": ["name"], "unique": true})).created().await;
+    tenant
+        .create_key("contact", json!({"name": "by_name", "fields": ["name"], "unique": true}))
+        .created()
+        .await;
     tenant.drop_field("contact", "name").await.expect_problem(409, "referenced");
     tenant.drop_key("contact", "by_name").done().await;
     tenant.drop_field("contact", "name").done().await;
@@ -190,5 +201,9 @@ async fn numbers_new_records(server: Server) {
     let operations = json!([{"op": "create", "object": "contact", "record": {}},
                             {"op": "create", "object": "contact", "record": {"name": false}}]);
     tenant.batch(operations).await.expect_status(422);
-    assert_eq!(tenant.create("contact", json!({})).created().await["number"], "C-0003", "a refusal uses none up");
+    assert_eq!(
+        tenant.create("contact", json!({})).created().await["number"],
+        "C-0003",
+        "a refusal uses none up"
+    );
 }

@@ -60,8 +60,22 @@ async fn refuses_json_that_is_too_deep(server: Server) {
 async fn refuses_what_is_not_json(server: Server) {
     let tenant = crm::tenant(&server).await;
     let mark = tenant.mark().await;
-    for body in ["", " ", "{", "nonsense", "{'title': 1}", "{\"title\": 1,}", "{} {}", "NaN", "{\"seats\": 01}",
-                 "{\"seats\": +1}", "\u{feff}{}", "{\"title\": \"a\nb\"}", "{\"title\": \"\\ud800\"}", "{\"seats\": .5}"] {
+    for body in [
+        "",
+        " ",
+        "{",
+        "nonsense",
+        "{'title': 1}",
+        "{\"title\": 1,}",
+        "{} {}",
+        "NaN",
+        "{\"seats\": 01}",
+        "{\"seats\": +1}",
+        "\u{feff}{}",
+        "{\"title\": \"a\nb\"}",
+        "{\"title\": \"\\ud800\"}",
+        "{\"seats\": .5}",
+    ] {
         let refused = post(&tenant, "/v1/records/deal", body).await;
         refused.expect_problem(400, "malformed");
     }
@@ -79,8 +93,14 @@ async fn refuses_invalid_utf8(server: Server) {
         let body = [b"{\"title\": \"", bytes, b"\"}"].concat();
         post(&tenant, "/v1/records/deal", body).await.expect_problem(400, "malformed");
     }
-    for path in ["/v1/records/deal?title=%ff", "/v1/records/%ff", "/v1/records/deal/%ff", "/v1/cursors/%c3%28",
-                 "/v1/records/contact?email=%ff", "/v1/changes?after=%ff"] {
+    for path in [
+        "/v1/records/deal?title=%ff",
+        "/v1/records/%ff",
+        "/v1/records/deal/%ff",
+        "/v1/cursors/%c3%28",
+        "/v1/records/contact?email=%ff",
+        "/v1/changes?after=%ff",
+    ] {
         let refused = tenant.caller().get(path).await;
         assert!((400..500).contains(&refused.status()), "{path}\n{refused:?}");
     }
@@ -97,20 +117,37 @@ async fn refuses_the_null_character_everywhere(server: Server) {
         ("/v1/schema/objects", json!({"name": "a\u{0}b"})),
         ("/v1/schema/objects", json!({"name": "a", "label": "a\u{0}b"})),
         ("/v1/schema/objects", json!({"name": "a", "description": "a\u{0}b"})),
-        ("/v1/schema/objects", json!({"name": "a", "fields": [{"name": "s", "type": "select", "options": ["a\u{0}"]}]})),
-        ("/v1/schema/objects", json!({"name": "a", "fields": [{"name": "n", "type": "auto_number", "prefix": "\u{0}"}]})),
+        (
+            "/v1/schema/objects",
+            json!({"name": "a", "fields": [{"name": "s", "type": "select", "options": ["a\u{0}"]}]}),
+        ),
+        (
+            "/v1/schema/objects",
+            json!({"name": "a", "fields": [{"name": "n", "type": "auto_number", "prefix": "\u{0}"}]}),
+        ),
         ("/v1/tokens", json!({"name": "a\u{0}b"})),
         ("/v1/batch", json!({"operations": [{"op": "create", "object": "a\u{0}", "record": {}}]})),
         ("/v1/batch", json!({"operations": [{"op": "delete", "object": "contact", "id": "contact_\u{0}"}]})),
-        ("/v1/batch", json!({"operations": [{"op": "upsert", "object": "contact", "by": {"email": "\u{0}"}, "record": {}}]})),
+        (
+            "/v1/batch",
+            json!({"operations": [{"op": "upsert", "object": "contact", "by": {"email": "\u{0}"}, "record": {}}]}),
+        ),
     ];
     for (path, body) in bodies {
         let refused = post(&tenant, path, body.to_string()).await;
         assert!((400..500).contains(&refused.status()), "{path} {body}\n{refused:?}");
     }
-    for path in ["/v1/records/%00", "/v1/records/contact/%00", "/v1/records/contact?full_name=%00", "/v1/cursors/%00",
-                 "/v1/records/contact?cursor=%00", "/v1/records/contact?order=%00", "/v1/changes?object=%00",
-                 "/v1/schema/objects/%00", "/v1/records/contact?%00=1"] {
+    for path in [
+        "/v1/records/%00",
+        "/v1/records/contact/%00",
+        "/v1/records/contact?full_name=%00",
+        "/v1/cursors/%00",
+        "/v1/records/contact?cursor=%00",
+        "/v1/records/contact?order=%00",
+        "/v1/changes?object=%00",
+        "/v1/schema/objects/%00",
+        "/v1/records/contact?%00=1",
+    ] {
         let answer = tenant.caller().get(path).await;
         let is_empty = answer.status() == 200 && answer.data().is_empty();
         assert!((400..500).contains(&answer.status()) || is_empty, "{path}\n{answer:?}");
@@ -166,7 +203,9 @@ async fn keeps_sql_as_text(server: Server) {
 async fn refuses_sql_as_names(server: Server) {
     let tenant = crm::tenant(&server).await;
     let mark = tenant.mark().await;
-    for name in ["a\"; drop table x; --", "a'b", "a;b", "a b", "a\"b", "select *", "a\\b", "a`b", "a]b", "$1", "?1"] {
+    for name in
+        ["a\"; drop table x; --", "a'b", "a;b", "a b", "a\"b", "select *", "a\\b", "a`b", "a]b", "$1", "?1"]
+    {
         tenant.create_object(object(name)).await.expect_problem(422, "invalid_name");
         tenant.create_field("deal", field::text(name)).await.expect_problem(422, "invalid_name");
         let key = json!({"name": name, "fields": ["title"]});
@@ -180,10 +219,12 @@ async fn refuses_sql_as_names(server: Server) {
     }
     tenant.expect_changes(mark, &[]).await;
     // Words of SQL are names like any other.
-    let words = ["table", "group", "user_name", "from", "index", "primary", "null", "default", "check", "values"];
+    let words =
+        ["table", "group", "user_name", "from", "index", "primary", "null", "default", "check", "values"];
     let wide = words.iter().fold(object("table"), |wide, word| wide.field(field::text(word).indexed()));
     tenant.define(wide).await;
-    let record: Json = words.iter().map(|word| ((*word).to_owned(), json!(word))).collect::<serde_json::Map<_, _>>().into();
+    let record: Json =
+        words.iter().map(|word| ((*word).to_owned(), json!(word))).collect::<serde_json::Map<_, _>>().into();
     let id = tenant.make("table", record).await;
     for word in words {
         assert_eq!(tenant.list("table").query(word, word).expect(200).await.data()[0]["id"], id.as_str());
@@ -209,7 +250,8 @@ async fn refuses_unknown_members_and_parameters(server: Server) {
     tenant.delete("contact", &id).query("colour", "red").await.expect_problem(400, "invalid_parameter");
     tenant.patch("contact", &id, json!({"full_name": "x"})).query("colour", "red").await.expect_status(400);
     tenant.create("contact", json!({"full_name": "x"})).query("colour", "red").await.expect_status(400);
-    let operations = json!([{"op": "create", "object": "contact", "record": {"full_name": "x"}, "colour": 1}]);
+    let operations =
+        json!([{"op": "create", "object": "contact", "record": {"full_name": "x"}, "colour": 1}]);
     let refused = tenant.batch(operations).await.expect_problem(422, "unknown_member");
     refused.expect_fault("unknown_member", "/operations/0/colour");
     let refused = tenant.create("deal", json!({"amount": {"amount": "1", "currency": "EUR", "x": 1}})).await;
@@ -237,12 +279,21 @@ async fn refuses_heads_that_are_too_large(server: Server) {
 
 async fn refuses_paths_that_are_none(server: Server) {
     let tenant = crm::tenant(&server).await;
-    for path in ["/v1/records/contact/contact_", "/v1/records/contact/contact_01h455vb4pex5vsknk084sn02",
-                 "/v1/records/contact/contact_81h455vb4pex5vsknk084sn02q", "/v1/records/contact/contact_01H455VB4PEX5VSKNK084SN02Q",
-                 "/v1/records/contact/_01h455vb4pex5vsknk084sn02q", "/v1/records/contact/01h455vb4pex5vsknk084sn02q",
-                 "/v1/records/contact/deal_01h455vb4pex5vsknk084sn02q", "/v1/records/Contact", "/v1/records/kith_tokens",
-                 "/v1/records/contact/..", "/v1/records/contact/%2e%2e/x", "/v1/trash/nothing",
-                 "/v1/records/nothing/contact_01h455vb4pex5vsknk084sn02q/history"] {
+    for path in [
+        "/v1/records/contact/contact_",
+        "/v1/records/contact/contact_01h455vb4pex5vsknk084sn02",
+        "/v1/records/contact/contact_81h455vb4pex5vsknk084sn02q",
+        "/v1/records/contact/contact_01H455VB4PEX5VSKNK084SN02Q",
+        "/v1/records/contact/_01h455vb4pex5vsknk084sn02q",
+        "/v1/records/contact/01h455vb4pex5vsknk084sn02q",
+        "/v1/records/contact/deal_01h455vb4pex5vsknk084sn02q",
+        "/v1/records/Contact",
+        "/v1/records/kith_tokens",
+        "/v1/records/contact/..",
+        "/v1/records/contact/%2e%2e/x",
+        "/v1/trash/nothing",
+        "/v1/records/nothing/contact_01h455vb4pex5vsknk084sn02q/history",
+    ] {
         let refused = tenant.caller().get(path).await;
         assert!(refused.status() == 404, "{path}\n{refused:?}");
     }

@@ -140,7 +140,8 @@ async fn tells_tokens_apart(server: Server) {
     assert_ne!(one.id(), two.id());
     assert!(!two.is_replayed());
     let administrator = server.admin().within(&tenant);
-    let three = administrator.create("contact", json!({"full_name": "Ada"})).idempotency_key("k").expect(201).await;
+    let three =
+        administrator.create("contact", json!({"full_name": "Ada"})).idempotency_key("k").expect(201).await;
     assert!(!three.is_replayed());
 }
 

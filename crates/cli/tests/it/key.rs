@@ -29,7 +29,10 @@ async fn refuses_a_second_record_with_the_same_value(server: Server) {
         .expect_fault("not_unique", "/email");
     assert_eq!(refused.faults()[0]["records"], json!([ada]));
     let bob = tenant.make("contact", json!({"email": "bob@example.com"})).await;
-    tenant.patch("contact", &bob, json!({"email": "ada@example.com"})).await.expect_problem(409, "not_unique");
+    tenant
+        .patch("contact", &bob, json!({"email": "ada@example.com"}))
+        .await
+        .expect_problem(409, "not_unique");
     tenant.expect_changes(mark, &["record.created contact", "record.created contact"]).await;
 }
 
@@ -60,7 +63,8 @@ async fn compares_without_case_by_unicode_folding(server: Server) {
 
 async fn covers_several_fields(server: Server) {
     let tenant = server.tenant().await;
-    let seat = object("seat").field(field::text("room")).field(field::integer("number")).unique(&["room", "number"]);
+    let seat =
+        object("seat").field(field::text("room")).field(field::integer("number")).unique(&["room", "number"]);
     let made = tenant.define(seat).await;
     assert_eq!(made["keys"][0]["fields"], json!(["room", "number"]));
     tenant.make("seat", json!({"room": "A", "number": 1})).await;
@@ -125,7 +129,10 @@ async fn refuses_data_that_are_not_unique(server: Server) {
     tenant.define(object("contact").field(field::text("name"))).await;
     let one = tenant.make("contact", json!({"name": "Ada"})).await;
     let two = tenant.make("contact", json!({"name": "ada"})).await;
-    tenant.create_key("contact", json!({"name": "exact", "fields": ["name"], "unique": true})).created().await;
+    tenant
+        .create_key("contact", json!({"name": "exact", "fields": ["name"], "unique": true}))
+        .created()
+        .await;
     let mark = tenant.mark().await;
     let key = json!({"name": "folded", "fields": ["name"], "unique": true, "case_insensitive": true});
     let refused = tenant.create_key("contact", key).await.expect_problem(409, "data_conflict");

@@ -22,7 +22,10 @@ async fn publishes_every_limit_with_its_reason(server: Server) {
     assert_eq!((value("page_default"), value("page")), (50, 500));
     assert_eq!((value("request"), value("long_poll")), (30, 60));
     for limit in answer.data() {
-        assert!(limit["unit"].is_string() && limit["reason"].as_str().is_some_and(|text| text.len() > 10), "{limit}");
+        assert!(
+            limit["unit"].is_string() && limit["reason"].as_str().is_some_and(|text| text.len() > 10),
+            "{limit}"
+        );
     }
 }
 
@@ -50,21 +53,25 @@ async fn bounds_a_record(server: Server) {
 
 async fn bounds_the_fields_of_an_object(server: Server) {
     let tenant = server.tenant().await;
-    let wide = (0..500).fold(object("wide"), |wide, number| wide.field(field::integer(&format!("f{number}"))));
+    let wide =
+        (0..500).fold(object("wide"), |wide, number| wide.field(field::integer(&format!("f{number}"))));
     tenant.define(wide).await;
     tenant.create_field("wide", field::integer("one_more")).await.expect_problem(422, "limit_reached");
-    let values: Json = (0..500).map(|n| (format!("f{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
+    let values: Json =
+        (0..500).map(|n| (format!("f{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
     let record = tenant.create("wide", values).created().await;
     assert_eq!(record["f499"], 499);
     tenant.drop_field("wide", "f0").done().await;
     tenant.create_field("wide", field::integer("one_more")).created().await;
-    let too_wide = (0..501).fold(object("wider"), |wide, number| wide.field(field::integer(&format!("f{number}"))));
+    let too_wide =
+        (0..501).fold(object("wider"), |wide, number| wide.field(field::integer(&format!("f{number}"))));
     tenant.create_object(too_wide).await.expect_problem(422, "limit_reached");
 }
 
 async fn bounds_the_keys_of_an_object(server: Server) {
     let tenant = server.tenant().await;
-    let thing = (0..21).fold(object("thing"), |thing, number| thing.field(field::integer(&format!("f{number}"))));
+    let thing =
+        (0..21).fold(object("thing"), |thing, number| thing.field(field::integer(&format!("f{number}"))));
     tenant.define(thing).await;
     for number in 0..20 {
         tenant.create_key("thing", json!({"fields": [format!("f{number}")], "unique": true})).created().await;

@@ -146,7 +146,9 @@ async fn filters_by_every_type(server: Server) {
     for (name, text) in [("text", "o'neil"), ("integer", "5"), ("choice", "one"), ("boolean", "false")] {
         assert_eq!(found(tenant.list("row").query(name, text)).await.len(), 0, "{name}={text}");
     }
-    for (name, text) in [("integer", "five"), ("boolean", "yes"), ("date", "today"), ("json", "1"), ("currency", "1")] {
+    for (name, text) in
+        [("integer", "five"), ("boolean", "yes"), ("date", "today"), ("json", "1"), ("currency", "1")]
+    {
         let refused = tenant.list("row").query(name, text).await;
         assert!((400..500).contains(&refused.status()), "{refused:?}");
     }
@@ -237,7 +239,8 @@ async fn refuses_foreign_cursors(server: Server) {
 
 async fn bounds_pages(server: Server) {
     let tenant = crm::tenant(&server).await;
-    let operations: Json = (0..501).map(|_| json!({"op": "create", "object": "deal", "record": {}})).collect();
+    let operations: Json =
+        (0..501).map(|_| json!({"op": "create", "object": "deal", "record": {}})).collect();
     tenant.batch(operations).ok().await;
     assert_eq!(tenant.list("deal").expect(200).await.data().len(), 50);
     assert_eq!(tenant.list("deal").query("limit", 500).expect(200).await.data().len(), 500);

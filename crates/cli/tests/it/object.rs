@@ -90,7 +90,8 @@ async fn is_used_by_the_very_next_request(server: Server) {
 async fn changes_label_and_description(server: Server) {
     let tenant = server.tenant().await;
     tenant.define(object("contact").field(field::text("name"))).await;
-    let changed = tenant.patch_object("contact", json!({"label": "Person", "description": "Somebody"})).ok().await;
+    let changed =
+        tenant.patch_object("contact", json!({"label": "Person", "description": "Somebody"})).ok().await;
     assert_eq!((&changed["label"], &changed["description"]), (&json!("Person"), &json!("Somebody")));
     let changed = tenant.patch_object("contact", json!({"description": null})).ok().await;
     assert_eq!((&changed["label"], &changed["description"]), (&json!("Person"), &json!(null)));
@@ -107,7 +108,9 @@ async fn changes_label_and_description(server: Server) {
 async fn refuses_names(server: Server) {
     let tenant = server.tenant().await;
     let long = "x".repeat(41);
-    for name in ["", "Contact", "9lives", "a__b", "a_", "_a", "kith_x", "schema", "user", "über", "a b", &long] {
+    for name in
+        ["", "Contact", "9lives", "a__b", "a_", "_a", "kith_x", "schema", "user", "über", "a b", &long]
+    {
         tenant
             .create_object(object(name))
             .await
@@ -135,7 +138,8 @@ async fn gathers_every_fault_of_a_definition(server: Server) {
         .field(field::select("b", &["x", "x"]))
         .field(field::decimal("c", 30, 2));
     let refused = tenant.create_object(wrong).await.expect_status(422);
-    let refused = refused.expect_fault("unknown_member", "/lable").expect_fault("invalid_name", "/fields/0/name");
+    let refused =
+        refused.expect_fault("unknown_member", "/lable").expect_fault("invalid_name", "/fields/0/name");
     let pointers: Vec<_> = refused.faults().iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
     for place in ["/fields/1", "/fields/2", "/fields/3"] {
         assert!(pointers.iter().any(|pointer| pointer.starts_with(place)), "{place} in {pointers:?}");
@@ -191,7 +195,10 @@ async fn drops_an_object_with_records_only_when_told_to(server: Server) {
     tenant.drop_object("contact").query("with_records", true).done().await;
     tenant.get("contact", &id).await.expect_problem(404, "not_found");
     let changes = tenant.transactions(0).await;
-    assert!(changes.iter().any(|each| each["changes"][0]["id"] == id.as_str()), "the journal keeps what it says");
+    assert!(
+        changes.iter().any(|each| each["changes"][0]["id"] == id.as_str()),
+        "the journal keeps what it says"
+    );
 }
 
 async fn refuses_to_drop_what_others_refer_to(server: Server) {
@@ -213,7 +220,9 @@ async fn refuses_to_drop_what_others_refer_to(server: Server) {
 
 async fn refers_to_itself(server: Server) {
     let tenant = server.tenant().await;
-    tenant.define(object("contact").field(field::reference("manager", &["contact"]).on_delete("clear"))).await;
+    tenant
+        .define(object("contact").field(field::reference("manager", &["contact"]).on_delete("clear")))
+        .await;
     let boss = tenant.make("contact", json!({})).await;
     let clerk = tenant.make("contact", json!({"manager": boss})).await;
     assert_eq!(tenant.get("contact", &clerk).ok().await["manager"], boss.as_str());
@@ -246,7 +255,10 @@ async fn refuses_what_does_not_exist(server: Server) {
     let tenant = server.tenant().await;
     tenant.define(object("contact").field(field::text("full_name"))).await;
     let missing = tenant.object("contakt").await.expect_problem(404, "not_found");
-    assert!(missing.faults()[0]["hint"].as_str().is_some_and(|hint| hint.contains("`contact`")), "{missing:?}");
+    assert!(
+        missing.faults()[0]["hint"].as_str().is_some_and(|hint| hint.contains("`contact`")),
+        "{missing:?}"
+    );
     tenant.patch_object("nothing", json!({"label": "x"})).await.expect_problem(404, "not_found");
     tenant.drop_object("nothing").await.expect_problem(404, "not_found");
     tenant.create_field("nothing", field::text("a")).await.expect_problem(404, "not_found");

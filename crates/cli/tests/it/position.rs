@@ -51,7 +51,8 @@ async fn reads_what_was_written(server: Server) {
         let made = tenant.create("deal", json!({"seats": seats})).expect(201).await;
         let read = tenant.get("deal", &made.id()).min_position(made.position()).expect(200).await;
         assert!(read.position() >= made.position());
-        let listed = tenant.list("deal").query("seats", seats).min_position(made.position()).expect(200).await;
+        let listed =
+            tenant.list("deal").query("seats", seats).min_position(made.position()).expect(200).await;
         assert_eq!(listed.data().len(), 1);
         let exact = format!("{}:{}", made.position(), made.history());
         tenant.schema().min_position(exact).ok().await;
@@ -79,7 +80,10 @@ async fn gives_up_on_what_does_not_come(server: Server) {
         .collect();
     for each in waiting {
         let refused = each.await.unwrap().expect_problem(412, "position_not_reached");
-        assert!(refused.header("kith-position").is_none_or(|at| at == (beyond - 1).to_string()), "{refused:?}");
+        assert!(
+            refused.header("kith-position").is_none_or(|at| at == (beyond - 1).to_string()),
+            "{refused:?}"
+        );
     }
     assert!(begun.elapsed() > Duration::from_secs(4) && begun.elapsed() < Duration::from_secs(9));
 }

@@ -22,13 +22,12 @@ async fn says_who_set_each_field(server: Server) {
     let made = tenant.create("contact", json!({"full_name": "Ada", "stage": "lead"})).expect(201).await;
     let id = made.id();
     assert_eq!((&made.json()["created_by"], &made.json()["owner"]), (&me, &me));
-    let changed = other.patch("contact", &id, json!({"stage": "won", "email": "a@example.com"})).expect(200).await;
+    let changed =
+        other.patch("contact", &id, json!({"stage": "won", "email": "a@example.com"})).expect(200).await;
     assert_eq!((&changed.json()["created_by"], &changed.json()["updated_by"]), (&me, &them));
     let record = tenant.get("contact", &id).query("provenance", true).ok().await;
     let provenance = &record["provenance"];
-    let of = |position: i64, at: &Json, actor: &Json| {
-        json!({"position": position, "at": at, "actor": actor, "origin": "rest"})
-    };
+    let of = |position: i64, at: &Json, actor: &Json| json!({"position": position, "at": at, "actor": actor, "origin": "rest"});
     assert_eq!(provenance["full_name"], of(made.position(), &made.json()["created_at"], &me));
     assert_eq!(provenance["stage"], of(changed.position(), &changed.json()["updated_at"], &them));
     assert_eq!(provenance["email"], provenance["stage"]);
@@ -112,7 +111,8 @@ async fn pages_through_history(server: Server) {
 async fn journals_the_trace_of_a_request(server: Server) {
     let tenant = crm::tenant(&server).await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let made = tenant.create("contact", json!({"full_name": "Ada"})).header("traceparent", trace).expect(201).await;
+    let made =
+        tenant.create("contact", json!({"full_name": "Ada"})).header("traceparent", trace).expect(201).await;
     let id_of = |text: &str| text.split('-').nth(1).map(str::to_owned);
     assert_eq!(made.header("traceparent").and_then(id_of), id_of(trace));
     let page = tenant.changes(made.position() - 1).expect(200).await;

@@ -45,7 +45,8 @@ async fn one_of_many_moves_a_version(server: Server) {
     let tenant = crm::tenant(&server).await;
     let id = tenant.make("deal", json!({"seats": 0})).await;
     for version in 1..6 {
-        let update = |seats: i64| tenant.patch("deal", &id, json!({"seats": version * 100 + seats})).if_match(version);
+        let update =
+            |seats: i64| tenant.patch("deal", &id, json!({"seats": version * 100 + seats})).if_match(version);
         let answers = all((0..16).map(update)).await;
         assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 15));
     }
@@ -122,7 +123,9 @@ async fn gives_positions_without_gaps(server: Server) {
     // The order of ids and times is the order of positions.
     let mut by_position: Vec<(i64, String, String)> = made
         .iter()
-        .map(|answer| (answer.position(), answer.id(), answer.json()["created_at"].as_str().unwrap().to_owned()))
+        .map(|answer| {
+            (answer.position(), answer.id(), answer.json()["created_at"].as_str().unwrap().to_owned())
+        })
         .collect();
     by_position.sort();
     assert!(by_position.windows(2).all(|pair| pair[0].1 < pair[1].1 && pair[0].2 < pair[1].2));
@@ -142,7 +145,10 @@ async fn changes_the_schema_among_writes(server: Server) {
         .collect();
     for number in 0..8 {
         let name = format!("extra{number}");
-        tenant.create_field("deal", kith_testing::field::integer(&name).default(json!(number))).created().await;
+        tenant
+            .create_field("deal", kith_testing::field::integer(&name).default(json!(number)))
+            .created()
+            .await;
         let made = tenant.create("deal", json!({ name.as_str(): 77 })).created().await;
         assert_eq!(made[&name], 77, "used by the very next request");
     }

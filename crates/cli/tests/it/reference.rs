@@ -19,7 +19,9 @@ each_db!(
 async fn pair(server: &Server, on_delete: &str) -> Tenant {
     let tenant = server.tenant().await;
     tenant.define(object("company").field(field::text("name"))).await;
-    tenant.define(object("contact").field(field::reference("company", &["company"]).on_delete(on_delete))).await;
+    tenant
+        .define(object("contact").field(field::reference("company", &["company"]).on_delete(on_delete)))
+        .await;
     tenant
 }
 
@@ -138,7 +140,9 @@ async fn cascades_through_several_objects(server: Server) {
 
 async fn restricts_within_a_cascade(server: Server) {
     let tenant = pair(&server, "cascade").await;
-    tenant.define(object("invoice").field(field::reference("contact", &["contact"]).on_delete("restrict"))).await;
+    tenant
+        .define(object("invoice").field(field::reference("contact", &["contact"]).on_delete("restrict")))
+        .await;
     let company = tenant.make("company", json!({})).await;
     let contact = tenant.make("contact", json!({"company": company})).await;
     let invoice = tenant.make("invoice", json!({"contact": contact})).await;
@@ -160,7 +164,9 @@ async fn points_at_several_objects(server: Server) {
     tenant.define(object("company")).await;
     tenant.define(object("contact")).await;
     tenant.define(object("stranger")).await;
-    tenant.define(object("note").field(field::reference("about", &["company", "contact"]).on_delete("cascade"))).await;
+    tenant
+        .define(object("note").field(field::reference("about", &["company", "contact"]).on_delete("cascade")))
+        .await;
     let company = tenant.make("company", json!({})).await;
     let contact = tenant.make("contact", json!({})).await;
     let stranger = tenant.make("stranger", json!({})).await;

@@ -90,7 +90,9 @@ async fn is_closed_without_a_token(server: Server) {
     let mark = things.tenant.mark().await;
     let no_tokens = [
         server.anonymous(),
-        server.anonymous().with_token("kith_t_01h455vb4pex5vsknk084sn02q_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        server
+            .anonymous()
+            .with_token("kith_t_01h455vb4pex5vsknk084sn02q_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
         server.anonymous().naming(things.tenant.id()),
     ];
     for route in ROUTES.iter().filter(|route| !is_open(route)) {
@@ -135,7 +137,8 @@ async fn never_shows_another_tenants_data(server: Server) {
         }
     }
     // By ids within bodies and queries.
-    let reach = json!([{"op": "update", "object": "contact", "id": victim.contact, "record": {"full_name": "x"}}]);
+    let reach =
+        json!([{"op": "update", "object": "contact", "id": victim.contact, "record": {"full_name": "x"}}]);
     intruder.batch(reach).await.expect_problem(404, "not_found");
     let reach = json!([{"op": "purge", "object": "contact", "id": victim.contact}]);
     intruder.batch(reach).await.expect_problem(404, "not_found");

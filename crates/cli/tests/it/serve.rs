@@ -61,7 +61,8 @@ async fn makes_a_token_at_its_first_start(starter: Starter) {
 
 async fn prints_requests_that_work(starter: Starter) {
     let process = starter.start().await;
-    let requests: Vec<&str> = process.banner().lines().filter(|line| line.trim().starts_with("curl ")).collect();
+    let requests: Vec<&str> =
+        process.banner().lines().filter(|line| line.trim().starts_with("curl ")).collect();
     assert_eq!(requests.len(), 3, "{}", process.banner());
     for request in requests {
         let command = format!("{} -s -o /dev/null -w '%{{http_code}}'", request.trim());
@@ -74,12 +75,14 @@ async fn keeps_everything_over_a_restart(starter: Starter) {
     let process = starter.start().await;
     let tenant = process.admin().tenant("acme").await;
     tenant.define(object("contact").field(field::email("email").unique())).await;
-    let made = tenant.create("contact", json!({"email": "ada@example.com"})).idempotency_key("k").expect(201).await;
+    let made =
+        tenant.create("contact", json!({"email": "ada@example.com"})).idempotency_key("k").expect(201).await;
     assert!(process.terminate().await.success());
     let process = starter.start().await;
     let tenant = tenant.through(process.anonymous().with_token(tenant.caller().token().unwrap()));
     assert_eq!(tenant.get("contact", &made.id()).ok().await, *made.json());
-    let again = tenant.create("contact", json!({"email": "ada@example.com"})).idempotency_key("k").expect(201).await;
+    let again =
+        tenant.create("contact", json!({"email": "ada@example.com"})).idempotency_key("k").expect(201).await;
     assert!(again.is_replayed());
     tenant.create("contact", json!({"email": "ada@example.com"})).await.expect_problem(409, "not_unique");
     tenant.verify().await;
@@ -133,16 +136,21 @@ fn says_why_it_cannot_start() {
         let process: Process = starter.start().await;
         let address = process.url().replace("http://", "");
         let other = TempDir::new().unwrap();
-        let said = |refused: Result<Process, String>| refused.err().expect("it does not start");
+        let said = |refused: Result<Process, String>| refused.map(|_| ()).expect_err("it does not start");
         let cases = [
             (Starter::new(BINARY, other.path().join("a")).listen(&address), "another program listens there"),
             (Starter::new(BINARY, other.path().join("b")).listen("nonsense"), "expected host:port"),
             (starter.clone(), "another process"),
             (
-                Starter::new(BINARY, other.path().join("c")).argument("--database").argument("postgres://127.0.0.1:1/x"),
+                Starter::new(BINARY, other.path().join("c"))
+                    .argument("--database")
+                    .argument("postgres://127.0.0.1:1/x"),
                 "the PostgreSQL database given with --database cannot be used",
             ),
-            (Starter::new(BINARY, other.path().join("d")).argument("--database").argument("::"), "cannot be used"),
+            (
+                Starter::new(BINARY, other.path().join("d")).argument("--database").argument("::"),
+                "cannot be used",
+            ),
         ];
         for (starter, reason) in cases {
             let log = said(starter.environment("RUST_BACKTRACE", "1").try_start().await);

@@ -51,7 +51,8 @@ async fn goes_on_behind_the_last_event(server: Server) {
     let mut stream = EventStream::open(call).await;
     assert_eq!(stream.next().await.data["position"], mark + 2, "the header is newer than the address");
     assert_eq!(stream.next().await.data["position"], mark + 3);
-    let refused = tenant.changes(mark).header("accept", "text/event-stream").header("last-event-id", "x").await;
+    let refused =
+        tenant.changes(mark).header("accept", "text/event-stream").header("last-event-id", "x").await;
     refused.expect_problem(400, "invalid_parameter");
 }
 

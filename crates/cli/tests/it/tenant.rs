@@ -75,7 +75,11 @@ async fn sets_retention(server: Server) {
     assert_eq!(changed["retention_days"], json!(null));
     let refused = admin.caller().patch("/v1/tenants/acme", &json!({"retention_days": 0})).await;
     assert!((400..500).contains(&refused.status()), "{refused:?}");
-    admin.caller().patch("/v1/tenants/nobody", &json!({"retention_days": 1})).await.expect_problem(404, "not_found");
+    admin
+        .caller()
+        .patch("/v1/tenants/nobody", &json!({"retention_days": 1}))
+        .await
+        .expect_problem(404, "not_found");
 }
 
 async fn keeps_tenants_apart(server: Server) {

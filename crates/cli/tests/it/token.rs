@@ -32,7 +32,8 @@ async fn creates_lists_and_revokes(server: Server) {
     tenant.expect_changes(mark, &["token.created", "token.revoked"]).await;
     let never = "token_01h455vb4pex5vsknk084sn02q";
     tenant.caller().delete(&format!("/v1/tokens/{never}")).await.expect_problem(404, "not_found");
-    for wrong in [json!({}), json!({"name": ""}), json!({"name": 1}), json!({"name": "x", "y": 1}), json!([])] {
+    for wrong in [json!({}), json!({"name": ""}), json!({"name": 1}), json!({"name": "x", "y": 1}), json!([])]
+    {
         let refused = tenant.caller().post("/v1/tokens", &wrong).await;
         assert!((400..500).contains(&refused.status()), "{refused:?}");
     }

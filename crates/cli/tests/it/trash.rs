@@ -95,7 +95,8 @@ async fn purges_from_the_table_and_from_the_trash(server: Server) {
 
 async fn erases_what_the_journal_said(server: Server) {
     let tenant = crm::tenant(&server).await;
-    let created = tenant.create("contact", json!({"full_name": "Secret Ada"})).idempotency_key("k1").expect(201).await;
+    let created =
+        tenant.create("contact", json!({"full_name": "Secret Ada"})).idempotency_key("k1").expect(201).await;
     let id = created.id();
     let changes = json!({"full_name": "Secret Ada King"});
     tenant.patch("contact", &id, changes.clone()).idempotency_key("k2").expect(200).await;

@@ -17,22 +17,28 @@ each_db!(
 async fn creates_then_changes(server: Server) {
     let tenant = crate::crm::tenant(&server).await;
     let mark = tenant.mark().await;
-    let made = tenant.upsert("contact", "email", "ada@example.com", json!({"full_name": "Ada"})).expect(201).await;
+    let made =
+        tenant.upsert("contact", "email", "ada@example.com", json!({"full_name": "Ada"})).expect(201).await;
     assert_eq!(made.header("location"), Some(format!("/v1/records/contact/{}", made.id()).as_str()));
     assert_eq!(made.json()["email"], "ada@example.com");
-    let changed = tenant.upsert("contact", "email", "ada@example.com", json!({"stage": "won"})).expect(200).await;
+    let changed =
+        tenant.upsert("contact", "email", "ada@example.com", json!({"stage": "won"})).expect(200).await;
     assert_eq!((changed.id(), &changed.json()["version"]), (made.id(), &json!(2)));
     assert_eq!(changed.json()["full_name"], "Ada");
-    let same = tenant.upsert("contact", "email", "ada@example.com", json!({"stage": "won"})).expect(200).await;
+    let same =
+        tenant.upsert("contact", "email", "ada@example.com", json!({"stage": "won"})).expect(200).await;
     assert_eq!(same.json(), changed.json());
     tenant.expect_changes(mark, &["record.created contact", "record.updated contact"]).await;
 }
 
 async fn finds_by_the_normal_form_and_without_case(server: Server) {
     let tenant = server.tenant().await;
-    let contact = object("contact").field(field::email("email").unique()).field(field::text("name").unique_in_any_case());
+    let contact = object("contact")
+        .field(field::email("email").unique())
+        .field(field::text("name").unique_in_any_case());
     tenant.define(contact).await;
-    let made = tenant.upsert("contact", "email", "ADA@Example.com", json!({"name": "Ada/é?&"})).created().await;
+    let made =
+        tenant.upsert("contact", "email", "ADA@Example.com", json!({"name": "Ada/é?&"})).created().await;
     assert_eq!(made["email"], "ada@example.com");
     let found = tenant.upsert("contact", "name", "ADA/E\u{301}?&", json!({})).ok().await;
     assert_eq!(found["id"], made["id"]);
@@ -45,7 +51,10 @@ async fn keeps_the_value_unless_the_body_gives_another(server: Server) {
     let made = tenant.upsert("contact", "email", "ada@example.com", record.clone()).created().await;
     assert_eq!(made["email"], "other@example.com");
     tenant.upsert("contact", "email", "ada@example.com", record).await.expect_problem(409, "not_unique");
-    let moved = tenant.upsert("contact", "email", "other@example.com", json!({"email": "ada@example.com"})).ok().await;
+    let moved = tenant
+        .upsert("contact", "email", "other@example.com", json!({"email": "ada@example.com"}))
+        .ok()
+        .await;
     assert_eq!((&moved["id"], &moved["email"]), (&made["id"], &json!("ada@example.com")));
 }
 
@@ -80,16 +89,16 @@ async fn goes_by_several_fields_in_a_batch(server: Server) {
         .field(field::text("who"))
         .unique(&["room", "number"]);
     tenant.define(seat).await;
-    let upsert = |who: &str| {
-        json!([{"op": "upsert", "object": "seat", "by": {"number": 1, "room": "A"}, "record": {"who": who}}])
-    };
+    let upsert = |who: &str| json!([{"op": "upsert", "object": "seat", "by": {"number": 1, "room": "A"}, "record": {"who": who}}]);
     let made = tenant.batch(upsert("Ada")).ok().await;
     assert_eq!(made["results"][0]["status"], 201);
     assert_eq!(made["results"][0]["record"]["room"], "A");
     let changed = tenant.batch(upsert("Bob")).ok().await;
     assert_eq!(changed["results"][0]["status"], 200);
     assert_eq!(changed["results"][0]["id"], made["results"][0]["id"]);
-    for by in [json!({"room": "A"}), json!({"room": "A", "number": 1, "who": "x"}), json!({"room": "A", "nr": 1})] {
+    for by in
+        [json!({"room": "A"}), json!({"room": "A", "number": 1, "who": "x"}), json!({"room": "A", "nr": 1})]
+    {
         let operations = json!([{"op": "upsert", "object": "seat", "by": by, "record": {}}]);
         let refused = tenant.batch(operations).await;
         assert!((400..500).contains(&refused.status()), "{refused:?}");
@@ -104,7 +113,8 @@ async fn goes_by_values_of_other_types(server: Server) {
         .field(field::decimal("price", 8, 2).unique())
         .field(field::text("note"));
     tenant.define(thing).await;
-    let made = tenant.upsert("thing", "number", "-7", json!({"day": "2026-01-02", "price": "1.50"})).created().await;
+    let made =
+        tenant.upsert("thing", "number", "-7", json!({"day": "2026-01-02", "price": "1.50"})).created().await;
     assert_eq!(made["number"], -7);
     for (field, value) in [("number", "-7"), ("day", "2026-01-02"), ("price", "1.5")] {
         let found = tenant.upsert("thing", field, value, json!({"note": field})).ok().await;

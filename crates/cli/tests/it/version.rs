@@ -17,7 +17,10 @@ async fn counts_versions(server: Server) {
     let tenant = crm::tenant(&server).await;
     let made = tenant.create("contact", json!({"full_name": "Ada"})).expect(201).await;
     for version in 2..5 {
-        let changed = tenant.patch("contact", &made.id(), json!({"full_name": format!("Ada {version}")})).expect(200).await;
+        let changed = tenant
+            .patch("contact", &made.id(), json!({"full_name": format!("Ada {version}")}))
+            .expect(200)
+            .await;
         assert_eq!(changed.json()["version"], version);
         assert_eq!(changed.header("etag"), Some(format!("\"{version}\"").as_str()));
         assert_eq!(changed.json()["created_at"], made.json()["created_at"]);
@@ -32,9 +35,17 @@ async fn writes_only_what_was_seen(server: Server) {
     let mark = tenant.mark().await;
     let refused = tenant.patch("contact", &id, json!({"stage": "won"})).if_match(1).await;
     refused.expect_problem(412, "version_mismatch");
-    tenant.patch("contact", &id, json!({"stage": "won"})).if_match(3).await.expect_problem(412, "version_mismatch");
+    tenant
+        .patch("contact", &id, json!({"stage": "won"}))
+        .if_match(3)
+        .await
+        .expect_problem(412, "version_mismatch");
     // Also for a write that would change nothing.
-    tenant.patch("contact", &id, json!({"stage": "lead"})).if_match(1).await.expect_problem(412, "version_mismatch");
+    tenant
+        .patch("contact", &id, json!({"stage": "lead"}))
+        .if_match(1)
+        .await
+        .expect_problem(412, "version_mismatch");
     tenant.expect_changes(mark, &[]).await;
     tenant.patch("contact", &id, json!({"stage": "won"})).if_match(2).ok().await;
 }

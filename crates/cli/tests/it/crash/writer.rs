@@ -69,11 +69,13 @@ pub(super) struct Writer {
     ledger: Ledger,
     kept: Vec<Kept>,
     count: i64,
+    /// A field of deals that this client added.
+    extra: Option<String>,
 }
 
 impl Writer {
     pub(super) fn new(number: usize, door: Door, dice: Dice, companies: Vec<String>) -> Self {
-        Self { number, door, dice, companies, ledger: Ledger::default(), kept: Vec::new(), count: 0 }
+        Self { number, door, dice, companies, ledger: Ledger::default(), kept: Vec::new(), count: 0, extra: None }
     }
 
     /// Writes until it is told that it is done.
@@ -91,6 +93,8 @@ impl Writer {
                 15..=16 => self.batch().await,
                 17 => self.refused_batch().await,
                 18 => self.ask_again().await,
+                // One of them is enough: a schema change holds up everybody.
+                19 if self.number == 0 => self.change_schema().await,
                 _ => self.look().await,
             }
         }
@@ -160,9 +164,8 @@ impl Writer {
         }
         let Kept { write, position, status, body, about } =
             self.kept.remove(self.dice.below(self.kept.len()));
-        let is_purged = |id: &String| {
-            self.ledger.records.get(id).is_some_and(|mine| mine.place == Place::Purged)
-        };
+        let is_purged =
+            |id: &String| self.ledger.records.get(id).is_some_and(|mine| mine.place == Place::Purged);
         let erased = about.iter().any(is_purged) && write.method != Method::DELETE;
         let answer = send(&mut self.door, &write).await.response;
         if erased {

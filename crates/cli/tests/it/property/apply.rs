@@ -81,7 +81,9 @@ impl Model {
                 under(faults, &format!("/operations/{index}"))
             }));
         }
-        let faults: Faults = results.iter().filter_map(|result| result.as_ref().err()).flatten().cloned().collect();
+        // What failed for the sake of another is no fault of its own.
+        let faults = results.iter().filter_map(|result| result.as_ref().err()).flatten();
+        let faults: Faults = faults.filter(|fault| fault.code != "batch_failed").cloned().collect();
         if atomic && !faults.is_empty() { Answer::Refused(faults) } else { Answer::Batch(results) }
     }
 
@@ -104,8 +106,8 @@ impl Model {
         }
     }
 
-    /// What can be told of the input by itself; if that is anything, with the required
-    /// fields that it leaves without a value.
+    /// What can be told of the input by itself; of a new record, if that is anything,
+    /// with the required fields that it leaves without a value.
     fn check_input(&self, object: &str, fields: &Fields, is_new: bool) -> Result<(), Faults> {
         let mut faults = Faults::new();
         for (name, given) in fields {
@@ -118,7 +120,7 @@ impl Model {
                 _ if field.plan.kind.is_computed() => faults.push(fault("read_only", at)),
                 Given::Value(Sample { meaning: Err(code), .. }) => faults.push(fault(code, at)),
                 Given::Value(Sample { meaning: Ok(value), .. }) => {
-                    if field.plan.kind == Kind::Integer && value.as_i64() > Some(field.max) {
+                    if field.exceeds(value) {
                         faults.push(fault("invalid_value", at));
                     }
                 }
@@ -134,10 +136,11 @@ impl Model {
             return Ok(());
         }
         let is_missing = |field: &&Field| {
-            let mut given = fields.iter().filter(|(name, _)| *name == field.plan.name).map(|(_, given)| given);
-            let is_null = |given: &Given| matches!(given, Given::Value(Sample { meaning: Ok(Json::Null), .. }));
-            let is_left = is_new && field.plan.default.is_none();
-            field.required && given.next().map_or(is_left, is_null)
+            let mut given =
+                fields.iter().filter(|(name, _)| *name == field.plan.name).map(|(_, given)| given);
+            let is_null =
+                |given: &Given| matches!(given, Given::Value(Sample { meaning: Ok(Json::Null), .. }));
+            is_new && field.required && given.next().map_or(field.plan.default.is_none(), is_null)
         };
         let missing = self.objects[object].fields.iter().filter(is_missing);
         faults.extend(missing.map(|field| fault("required", format!("/record/{}", field.plan.name))));
@@ -175,7 +178,8 @@ impl Model {
         }
         let id = self.known.len();
         self.known.push(object);
-        let fields = self.present(&record).into_iter().map(|(name, value)| (name, (Json::Null, value))).collect();
+        let fields =
+            self.present(&record).into_iter().map(|(name, value)| (name, (Json::Null, value))).collect();
         let kind = "record.created";
         self.records.insert(id, record.clone());
         self.write(Change { kind, object, id: Some(id), version: 1, fields, erased: false });
@@ -214,7 +218,12 @@ impl Model {
     }
 
     /// Writes a changed record and its change.
-    pub(super) fn replace(&mut self, id: Id, new: Record, fields: BTreeMap<&'static str, (Json, Json)>) -> Reply {
+    pub(super) fn replace(
+        &mut self,
+        id: Id,
+        new: Record,
+        fields: BTreeMap<&'static str, (Json, Json)>,
+    ) -> Reply {
         let (object, version) = (new.object, new.version);
         self.records.insert(id, new.clone());
         self.write(Change { kind: "record.updated", object, id: Some(id), version, fields, erased: false });
@@ -229,16 +238,23 @@ impl Model {
         guard: Guard,
         labels: &Labels,
     ) -> Result<Reply, Faults> {
-        let checked = self.check_input(object, fields, false);
-        let key = self.objects[object].keys.iter().find(|key| {
-            key.fields.len() == by.len() && by.iter().all(|(name, _)| key.fields.contains(name))
-        });
-        let Some(key) = key.cloned() else {
-            let mut faults = checked.err().unwrap_or_default();
-            faults.push(fault("invalid_value", "/by"));
-            return Err(faults);
+        let mut faults = self.check_input(object, fields, false).err().unwrap_or_default();
+        let wrong = |(name, sample): &(&str, Sample)| match self.field(object, name) {
+            None => Some(fault("unknown_field", format!("/by/{name}"))),
+            Some(field) => field
+                .exceeds(sample.meaning.as_ref().ok()?)
+                .then(|| fault("invalid_value", format!("/by/{name}"))),
         };
-        checked?;
+        let wrong: Faults = by.iter().filter_map(wrong).collect();
+        let key = self.objects[object]
+            .keys
+            .iter()
+            .find(|key| key.fields.len() == by.len() && by.iter().all(|(name, _)| key.fields.contains(name)));
+        if key.is_none() && wrong.is_empty() {
+            faults.push(fault("invalid_value", "/by"));
+        }
+        faults.extend(wrong);
+        let Some(key) = key.filter(|_| faults.is_empty()).cloned() else { return Err(faults) };
         let mut wanted = Record { object, version: 1, values: BTreeMap::new(), set_at: BTreeMap::new() };
         for (name, sample) in by {
             let field = self.field(object, name).unwrap();

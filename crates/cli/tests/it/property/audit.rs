@@ -20,7 +20,8 @@ pub(super) async fn records(tenant: &Tenant, model: &Model, names: &Names) -> Fi
         let found_ids: Json = found.iter().map(|item| names.numbered(&item["id"])).collect();
         expect(&format!("the records of `{object}`"), &found_ids, &ids)?;
         for (found, (id, expected)) in found.iter().zip(expected) {
-            record(model, id, expected, found, names).map_err(|difference| format!("{found}: {difference}"))?;
+            record(model, id, expected, found, names)
+                .map_err(|difference| format!("{found}: {difference}"))?;
         }
         let found = all(tenant, &format!("/v1/trash/{object}")).await;
         let found: Json = found
@@ -28,8 +29,9 @@ pub(super) async fn records(tenant: &Tenant, model: &Model, names: &Names) -> Fi
             .map(|entry| json!([names.numbered(&entry["id"]), entry["deleted_position"], entry["is_root"]]))
             .collect();
         let trash = model.trash.iter().filter(|(_, trashed)| trashed.record.object == *object);
-        let expected: Json =
-            trash.map(|(id, trashed)| json!([link(*id), trashed.deleted_position, trashed.root == *id])).collect();
+        let expected: Json = trash
+            .map(|(id, trashed)| json!([link(*id), trashed.deleted_position, trashed.root == *id]))
+            .collect();
         expect(&format!("the trash of `{object}`"), &found, &expected)?;
     }
     Ok(())
@@ -41,8 +43,12 @@ pub(super) async fn journal(tenant: &Tenant, model: &Model, names: &Names, start
     let found = tenant.transactions(start).await;
     let expected = model.journal.iter().filter(|transaction| transaction.first > start);
     for (found, expected) in found.iter().zip(expected.clone()) {
-        let mut changes: Vec<String> =
-            found["changes"].as_array().ok_or("no changes")?.iter().map(|change| seen(change, names)).collect();
+        let mut changes: Vec<String> = found["changes"]
+            .as_array()
+            .ok_or("no changes")?
+            .iter()
+            .map(|change| seen(change, names))
+            .collect();
         let mut wanted: Vec<String> = expected.changes.iter().map(written).collect();
         changes.sort();
         wanted.sort();
@@ -65,12 +71,14 @@ fn seen(change: &Json, names: &Names) -> String {
         _ => change["version"].clone(),
     };
     let is_erased = change["erased"] == json!(true) || is_purge;
-    json!([change["type"], change["object"], names.numbered(&change["id"]), version, fields, is_erased]).to_string()
+    json!([change["type"], change["object"], names.numbered(&change["id"]), version, fields, is_erased])
+        .to_string()
 }
 
 fn written(change: &Change) -> String {
     let Change { kind, object, id, version, fields, erased } = change;
-    let fields: BTreeMap<&str, Json> = fields.iter().map(|(name, (old, new))| (*name, json!([old, new]))).collect();
+    let fields: BTreeMap<&str, Json> =
+        fields.iter().map(|(name, (old, new))| (*name, json!([old, new]))).collect();
     json!([kind, object, id.map(link), version, fields, erased]).to_string()
 }
 
@@ -94,7 +102,11 @@ pub(super) async fn pasts(tenant: &Tenant, model: &Model, names: &Names) -> Find
                 }
             }
         }
-        expect(&format!("the length of the history of @{id}"), &json!(found.as_array().map(Vec::len)), &json!(expected.len()))?;
+        expect(
+            &format!("the length of the history of @{id}"),
+            &json!(found.as_array().map(Vec::len)),
+            &json!(expected.len()),
+        )?;
     }
     Ok(())
 }

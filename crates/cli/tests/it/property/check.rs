@@ -52,7 +52,12 @@ fn record_answer(reply: &Reply, response: &Response, after: &Model, names: &mut 
     record(after, reply.id, &after.records[&reply.id], response.json(), names)
 }
 
-fn batch_answer(results: &[Result<Reply, Faults>], response: &Response, after: &Model, names: &mut Names) -> Finding {
+fn batch_answer(
+    results: &[Result<Reply, Faults>],
+    response: &Response,
+    after: &Model,
+    names: &mut Names,
+) -> Finding {
     expect("the status", &json!(response.status()), &json!(200))?;
     expect("the position", &response.json()["position"], &json!(after.position))?;
     let found = response.json()["results"].as_array().ok_or("no results")?;
@@ -65,7 +70,8 @@ fn batch_answer(results: &[Result<Reply, Faults>], response: &Response, after: &
         }
     }
     for (index, (found, expected)) in found.iter().zip(results).enumerate() {
-        result(found, expected, after, names).map_err(|difference| format!("result {index}: {difference}"))?;
+        result(found, expected, after, names)
+            .map_err(|difference| format!("result {index}: {difference}"))?;
     }
     Ok(())
 }
@@ -96,7 +102,8 @@ pub(super) fn record(model: &Model, id: usize, expected: &Record, found: &Json, 
     let members = found.as_object().ok_or("no record")?;
     let plans = model.objects[expected.object].fields.iter().map(|field| field.plan.name);
     let order: Vec<&str> = SYSTEM[..7].iter().copied().chain(plans).collect();
-    let found_order: Vec<&str> = members.keys().map(String::as_str).filter(|name| *name != "provenance").collect();
+    let found_order: Vec<&str> =
+        members.keys().map(String::as_str).filter(|name| *name != "provenance").collect();
     expect("the members", &json!(found_order), &json!(order))?;
     expect("the id", &names.numbered(&found["id"]), &link(id))?;
     expect("the version", &found["version"], &json!(expected.version))?;

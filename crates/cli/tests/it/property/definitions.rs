@@ -10,7 +10,8 @@ use super::operation::{SchemaOperation, key_name};
 use super::universe::{self, FieldPlan, Kind};
 
 /// Refusals of a definition that names what is not there.
-const UNDEFINED: Answer = Answer::RefusedAs(&["not_found", "unknown_field", "invalid_definition", "invalid_value"]);
+const UNDEFINED: Answer =
+    Answer::RefusedAs(&["not_found", "unknown_field", "invalid_definition", "invalid_value"]);
 const NOT_FOUND: Answer = Answer::RefusedAs(&["not_found"]);
 const CONFLICT: Answer = Answer::RefusedAs(&["data_conflict"]);
 const REFERENCED: Answer = Answer::RefusedAs(&["referenced"]);
@@ -42,13 +43,17 @@ impl Model {
                     (conflicts, field.max == *max, Field { max: *max, ..field.clone() })
                 })
             }
-            SchemaOperation::OnDelete { object, field, rule } => self.change_field(object, field, |_, field| {
-                (false, field.on_delete == *rule, Field { on_delete: rule, ..field.clone() })
-            }),
+            SchemaOperation::OnDelete { object, field, rule } => {
+                self.change_field(object, field, |_, field| {
+                    (false, field.on_delete == *rule, Field { on_delete: rule, ..field.clone() })
+                })
+            }
             SchemaOperation::CreateKey { object, fields, folds } => self.create_key(object, fields, *folds),
             SchemaOperation::DropKey { object, name } => {
                 let Some(definition) = self.objects.get_mut(object) else { return NOT_FOUND };
-                let Some(index) = definition.keys.iter().position(|key| key.name == *name) else { return NOT_FOUND };
+                let Some(index) = definition.keys.iter().position(|key| key.name == *name) else {
+                    return NOT_FOUND;
+                };
                 definition.keys.remove(index);
                 self.journaled(object, 204)
             }
@@ -134,11 +139,12 @@ impl Model {
     fn drop_field(&mut self, object: &'static str, name: &'static str) -> Answer {
         let Some(field) = self.field(object, name).cloned() else { return NOT_FOUND };
         let in_key = self.objects[object].keys.iter().any(|key| key.fields.contains(&name));
-        let in_rollup = self.objects.values().flat_map(|other| &other.fields).any(|other| match other.plan.kind {
-            Kind::Count { from, via } => from == object && via == name,
-            Kind::Sum { from, via, of } => from == object && (via == name || of == name),
-            _ => false,
-        });
+        let in_rollup =
+            self.objects.values().flat_map(|other| &other.fields).any(|other| match other.plan.kind {
+                Kind::Count { from, via } => from == object && via == name,
+                Kind::Sum { from, via, of } => from == object && (via == name || of == name),
+                _ => false,
+            });
         if in_key || in_rollup {
             return REFERENCED;
         }
@@ -182,7 +188,10 @@ impl Model {
         }
         let key = Key { name, fields, folds };
         let of_object = self.records.values().filter(|record| record.object == object);
-        let mut values: Vec<_> = of_object.filter_map(|record| self.key_value(record, &key)).map(|value| json!(value).to_string()).collect();
+        let mut values: Vec<_> = of_object
+            .filter_map(|record| self.key_value(record, &key))
+            .map(|value| json!(value).to_string())
+            .collect();
         let count = values.len();
         values.sort();
         values.dedup();

@@ -18,7 +18,23 @@ pub(super) fn steps(dice: &mut Dice, count: usize, burst_percent: usize) -> Vec<
         let size = if dice.chance(burst_percent) { 2 + dice.below(5) } else { 1 };
         steps.push((0..size).map(|_| operation(dice)).collect());
     }
+    drop_once(&mut steps);
     steps
+}
+
+/// An object of a name that was used before has another prefix, which the model does not
+/// know: what was dropped stays dropped.
+fn drop_once(steps: &mut [Step]) {
+    let mut is_dropped = false;
+    for step in steps {
+        step.retain(|operation| match operation {
+            Operation::Schema(SchemaOperation::DropObject { .. }) => {
+                !std::mem::replace(&mut is_dropped, true)
+            }
+            Operation::Schema(SchemaOperation::CreateObject(_)) => !is_dropped,
+            Operation::Record(_) | Operation::Batch { .. } | Operation::Schema(_) => true,
+        });
+    }
 }
 
 /// Records to begin with, so that the first operations find some.
@@ -89,7 +105,11 @@ fn free_and_reuse(dice: &mut Dice) -> Vec<RecordOperation> {
     operations
 }
 
-fn record_operation(dice: &mut Dice, labels: &mut Vec<(&'static str, String)>, in_batch: bool) -> RecordOperation {
+fn record_operation(
+    dice: &mut Dice,
+    labels: &mut Vec<(&'static str, String)>,
+    in_batch: bool,
+) -> RecordOperation {
     let plan = &OBJECTS[[0, 0, 1, 1, 1, 2, 2, 2, 3][dice.below(9)]];
     let object = plan.name;
     let target = target(object, dice, labels);
@@ -115,8 +135,7 @@ fn record_operation(dice: &mut Dice, labels: &mut Vec<(&'static str, String)>, i
 }
 
 fn target(object: &str, dice: &mut Dice, labels: &[(&'static str, String)]) -> Target {
-    let named: Vec<&String> =
-        labels.iter().filter(|(of, _)| *of == object).map(|(_, label)| label).collect();
+    let named: Vec<&String> = labels.iter().filter(|(of, _)| *of == object).map(|(_, label)| label).collect();
     if !named.is_empty() && dice.chance(40) {
         return Target::Label((*dice.pick(&named)).clone());
     }
@@ -135,7 +154,9 @@ fn upsert(
 ) -> Option<Action> {
     let is_plain = |name: &&str| !matches!(plan.field(name).kind, Kind::Reference { .. });
     let keys: Vec<_> = plan.keys.iter().chain(plan.more_keys).map(|(fields, _)| *fields).collect();
-    let suits = |fields: &&[&'static str]| fields.iter().all(|name| is_plain(&name)) && (in_batch || fields.len() == 1);
+    let suits = |fields: &&[&'static str]| {
+        fields.iter().all(is_plain) && (in_batch || fields.len() == 1)
+    };
     let keys: Vec<_> = keys.into_iter().filter(suits).collect();
     if keys.is_empty() {
         return None;
@@ -157,7 +178,12 @@ fn findable(kind: Kind, dice: &mut Dice) -> Sample {
 
 /// Values for some of an object's fields: for required ones and those that are there
 /// from the start more often than for others.
-fn fields(plan: &'static ObjectPlan, dice: &mut Dice, is_new: bool, labels: &[(&'static str, String)]) -> Fields {
+fn fields(
+    plan: &'static ObjectPlan,
+    dice: &mut Dice,
+    is_new: bool,
+    labels: &[(&'static str, String)],
+) -> Fields {
     let mut fields = Fields::new();
     for field in plan.fields {
         let percent = match (is_new, field.required, field.given) {
@@ -193,8 +219,8 @@ fn schema_operation(dice: &mut Dice) -> SchemaOperation {
     let later: Vec<_> = plan.fields.iter().filter(|field| !field.given).collect();
     match dice.below(20) {
         0 => SchemaOperation::CreateObject("note"),
-        1 if dice.chance(40) => SchemaOperation::DropObject { object: "note", with_records: dice.chance(50) },
-        0..=8 => {
+        1 if dice.chance(20) => SchemaOperation::DropObject { object: "note", with_records: dice.chance(50) },
+        1..=8 => {
             let field = dice.pick(&later);
             let required = !field.kind.is_computed() && dice.chance(5);
             SchemaOperation::CreateField { object, field: field.name, required }
@@ -211,9 +237,16 @@ fn schema_operation(dice: &mut Dice) -> SchemaOperation {
             SchemaOperation::Bound { object, field, max: *dice.pick(&[1000, 999, 500, 60]) }
         }
         14..=15 => {
-            let references = [("contact", "company"), ("contact", "boss"), ("deal", "company"), ("deal", "contact"), ("deal", "about")];
+            let references = [
+                ("contact", "company"),
+                ("contact", "boss"),
+                ("deal", "company"),
+                ("deal", "contact"),
+                ("deal", "about"),
+            ];
             let (object, field) = *dice.pick(&references);
-            SchemaOperation::OnDelete { object, field, rule: *dice.pick(&["restrict", "clear", "cascade"]) }
+            let rules = ["restrict", "clear", "cascade"];
+            SchemaOperation::OnDelete { object, field, rule: rules[dice.below(rules.len())] }
         }
         _ => {
             let keys: Vec<_> = plan.keys.iter().chain(plan.more_keys).collect();

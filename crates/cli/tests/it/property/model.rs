@@ -98,6 +98,13 @@ pub(super) struct Change {
     pub(super) erased: bool,
 }
 
+impl Field {
+    /// Whether a value is above the field's bound.
+    pub(super) fn exceeds(&self, value: &Json) -> bool {
+        self.plan.kind == Kind::Integer && value.as_i64() > Some(self.max)
+    }
+}
+
 /// A reference as the model writes it.
 pub(super) fn link(id: Id) -> Json {
     json!(format!("@{id}"))

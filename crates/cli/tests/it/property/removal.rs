@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::Value as Json;
 
 use super::apply::{Reply, check_guard, refuse};
-use super::model::{Change, Faults, Id, Model, Record, Trashed, fault, linked};
+use super::model::{Change, Faults, Field, Id, Model, Record, Trashed, fault, linked};
 use super::operation::Guard;
 use super::universe::Kind;
 
 impl Model {
-    pub(super) fn delete(&mut self, object: &'static str, id: Option<Id>, guard: Guard) -> Result<Reply, Faults> {
+    pub(super) fn delete(
+        &mut self,
+        object: &'static str,
+        id: Option<Id>,
+        guard: Guard,
+    ) -> Result<Reply, Faults> {
         let (id, root) = self.live(object, id)?;
         check_guard(guard, root.version)?;
         let goes = self.take_along(id)?;
@@ -58,7 +63,8 @@ impl Model {
 
     /// A change that shows every value: of a record that comes back, or goes.
     fn write_whole(&mut self, kind: &'static str, id: Id, record: &Record) {
-        let side = |value: Json| if kind == "record.deleted" { (value, Json::Null) } else { (Json::Null, value) };
+        let side =
+            |value: Json| if kind == "record.deleted" { (value, Json::Null) } else { (Json::Null, value) };
         let fields = self.present(record).into_iter().map(|(name, value)| (name, side(value))).collect();
         let (object, version) = (record.object, record.version);
         self.write(Change { kind, object, id: Some(id), version, fields, erased: false });
@@ -67,13 +73,13 @@ impl Model {
     pub(super) fn restore(&mut self, object: &'static str, id: Option<Id>) -> Result<Reply, Faults> {
         let missing = || vec![fault("not_found", "/id")];
         let id = id.ok_or_else(missing)?;
-        let Some(named) = self.trash.get(&id).filter(|trashed| trashed.record.object == object).cloned() else {
+        let Some(named) = self.trash.get(&id).filter(|trashed| trashed.record.object == object).cloned()
+        else {
             let is_live = self.records.get(&id).is_some_and(|record| record.object == object);
             return Err(if is_live { vec![fault("already_exists", "/id")] } else { missing() });
         };
-        let is_of_group = |trashed: &Trashed| {
-            trashed.root == id && trashed.deleted_position == named.deleted_position
-        };
+        let is_of_group =
+            |trashed: &Trashed| trashed.root == id && trashed.deleted_position == named.deleted_position;
         let group: Vec<Id> = if named.root == id {
             self.trash.iter().filter(|(_, trashed)| is_of_group(trashed)).map(|(id, _)| *id).collect()
         } else {
@@ -81,7 +87,8 @@ impl Model {
         };
         let mut back = Vec::new();
         for member in group {
-            let Trashed { record: Record { object, version, values, set_at }, .. } = self.trash[&member].clone();
+            let Trashed { record: Record { object, version, values, set_at }, .. } =
+                self.trash[&member].clone();
             let mut record = Record { object, version: version + 1, values: BTreeMap::new(), set_at };
             for field in &self.objects[object].fields {
                 let zero = self.zero(field);
@@ -90,7 +97,7 @@ impl Model {
             }
             back.push((member, record));
         }
-        refuse(self.check_return(&back))?;
+        self.check_return(&back)?;
         for (member, record) in &back {
             self.trash.remove(member);
             self.records.insert(*member, record.clone());
@@ -103,18 +110,27 @@ impl Model {
     }
 
     /// Records that come back are checked like new ones; they may refer to each other.
-    fn check_return(&self, back: &[(Id, Record)]) -> Faults {
+    fn check_return(&self, back: &[(Id, Record)]) -> Result<(), Faults> {
         let mut with = self.clone();
         let mut faults = Faults::new();
+        // Values that no longer fit are told of the first record that has any.
+        for (_, record) in back {
+            let fields = &self.objects[record.object].fields;
+            let exceeds =
+                |field: &&Field| record.values.get(&field.id).is_some_and(|value| field.exceeds(value));
+            let exceeding = fields.iter().filter(exceeds);
+            refuse(
+                exceeding
+                    .map(|field| fault("invalid_value", format!("/record/{}", field.plan.name)))
+                    .collect(),
+            )?;
+        }
         for (id, record) in back {
             for field in &self.objects[record.object].fields {
                 let (name, value) = (field.plan.name, record.values.get(&field.id));
                 let at = || format!("/record/{name}");
                 if field.required && value.is_none() {
                     faults.push(fault("required", at()));
-                }
-                if field.plan.kind == Kind::Integer && value.and_then(Json::as_i64) > Some(field.max) {
-                    faults.push(fault("invalid_value", at()));
                 }
                 let is_back = |id: &Id| back.iter().any(|(other, _)| other == id);
                 let dangles = |id: &Id| !self.records.contains_key(id) && !is_back(id);
@@ -127,11 +143,17 @@ impl Model {
             faults.extend(unique.into_iter().filter(|fault| fault.code == "not_unique"));
             with.records.insert(*id, record.clone());
         }
-        faults
+        refuse(faults)
     }
 
-    pub(super) fn purge(&mut self, object: &'static str, id: Option<Id>, guard: Guard) -> Result<Reply, Faults> {
-        let in_trash = id.filter(|id| self.trash.get(id).is_some_and(|trashed| trashed.record.object == object));
+    pub(super) fn purge(
+        &mut self,
+        object: &'static str,
+        id: Option<Id>,
+        guard: Guard,
+    ) -> Result<Reply, Faults> {
+        let in_trash =
+            id.filter(|id| self.trash.get(id).is_some_and(|trashed| trashed.record.object == object));
         let (id, version, goes) = match in_trash {
             Some(id) => {
                 if guard != Guard::None {

@@ -17,12 +17,22 @@ pub(super) enum Kind {
     Boolean,
     Date,
     Select,
-    Reference { to: &'static [&'static str], on_delete: &'static str },
+    Reference {
+        to: &'static [&'static str],
+        on_delete: &'static str,
+    },
     AutoNumber,
     /// Counts what refers here.
-    Count { from: &'static str, via: &'static str },
+    Count {
+        from: &'static str,
+        via: &'static str,
+    },
     /// Sums a field of what refers here.
-    Sum { from: &'static str, via: &'static str, of: &'static str },
+    Sum {
+        from: &'static str,
+        via: &'static str,
+        of: &'static str,
+    },
 }
 
 /// A field that can be in an object.
@@ -157,9 +167,7 @@ impl FieldPlan {
             Kind::Select => ("select", json!({ "options": ["lead", "won", "lost"] })),
             Kind::Reference { to, on_delete } => ("reference", json!({ "to": to, "on_delete": on_delete })),
             Kind::AutoNumber => ("auto_number", json!({ "prefix": "N-", "digits": 3 })),
-            Kind::Count { from, via } => {
-                ("rollup", json!({ "function": "count", "from": from, "via": via }))
-            }
+            Kind::Count { from, via } => ("rollup", json!({ "function": "count", "from": from, "via": via })),
             Kind::Sum { from, via, of } => {
                 let mut members = json!({ "function": "sum", "from": from, "via": via, "of": of });
                 if object(from).field(of).kind == Kind::Money {
@@ -233,7 +241,8 @@ fn accepted(kind: Kind, dice: &mut Dice) -> Vec<Sample> {
     let number = i64::try_from(dice.below(60)).unwrap();
     match kind {
         Kind::Text => {
-            let plain = ["Ada", "ADA", "ada", "Straße", "STRASSE", "", "x'); drop table contact_2; --", "日本 🚀"];
+            let plain =
+                ["Ada", "ADA", "ada", "Straße", "STRASSE", "", "x'); drop table contact_2; --", "日本 🚀"];
             let mut samples: Vec<Sample> = plain.iter().map(|text| same(json!(text))).collect();
             samples.push(good(json!("e\u{301}te\u{301}"), json!("\u{e9}t\u{e9}")));
             samples.push(same(json!("\u{c9}T\u{c9}")));

@@ -9,6 +9,12 @@ use super::model::{Id, Model};
 use super::operation::{Action, Fields, Given, Guard, Operation, RecordOperation, SchemaOperation, Target};
 use super::universe;
 
+/// The end of an id that no record has.
+const NOBODY: &str = "01h455vb4pex5vsknk084sn02q";
+
+/// Letters behind an id's prefix.
+const ID_SUFFIX: usize = 26;
+
 /// The ids that one tenant gave to the records of the model.
 #[derive(Default)]
 pub(super) struct Names {
@@ -41,11 +47,28 @@ impl Names {
         }
     }
 
+    /// Text with every id in it written as the model does; ids of records that were
+    /// undone, and of requests, as `@?`.
+    pub(super) fn numbered_text(&self, text: &str) -> String {
+        let is_id = |word: &str| word.rsplit_once('_').is_some_and(|(_, suffix)| suffix.len() == ID_SUFFIX);
+        let number = |word: &str| match self.numbers.get(word) {
+            Some(number) => format!("@{number}"),
+            None if is_id(word) && !word.ends_with(NOBODY) => "@?".to_owned(),
+            None => word.to_owned(),
+        };
+        let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let word = |part: &str| {
+            let end = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_').len();
+            number(&part[..end]) + &part[end..]
+        };
+        words.map(word).collect()
+    }
+
     fn target(&self, object: &str, target: &Target) -> Json {
         match target {
             Target::Id(number) => json!(self.id(*number)),
             Target::Label(label) => json!({ "$ref": label }),
-            _ => json!(format!("{object}_01h455vb4pex5vsknk084sn02q")),
+            _ => json!(format!("{object}_{NOBODY}")),
         }
     }
 
@@ -111,13 +134,21 @@ pub(super) fn call(tenant: &Tenant, operation: &Operation, names: &Names) -> Cal
         Operation::Record(operation) => record_call(tenant, operation, names),
         Operation::Batch { atomic, operations } => {
             let operations: Vec<Json> = operations.iter().map(|operation| item(operation, names)).collect();
-            if *atomic { tenant.batch(json!(operations)) } else { tenant.batch_independent(json!(operations)) }
+            if *atomic {
+                tenant.batch(json!(operations))
+            } else {
+                tenant.batch_independent(json!(operations))
+            }
         }
         Operation::Schema(operation) => schema_call(tenant, operation),
     }
 }
 
-fn record_call(tenant: &Tenant, RecordOperation { object, action, .. }: &RecordOperation, names: &Names) -> Call {
+fn record_call(
+    tenant: &Tenant,
+    RecordOperation { object, action, .. }: &RecordOperation,
+    names: &Names,
+) -> Call {
     let id = |target: &Target| names.target(object, target).as_str().unwrap_or_default().to_owned();
     let guarded = |call: Call, guard: &Guard| match guard {
         Guard::Version(version) => call.if_match(*version),
@@ -189,7 +220,9 @@ fn schema_call(tenant: &Tenant, operation: &SchemaOperation) -> Call {
         SchemaOperation::Require { object, field, required } => {
             tenant.patch_field(object, field, json!({ "required": required }))
         }
-        SchemaOperation::Bound { object, field, max } => tenant.patch_field(object, field, json!({ "max": max })),
+        SchemaOperation::Bound { object, field, max } => {
+            tenant.patch_field(object, field, json!({ "max": max }))
+        }
         SchemaOperation::OnDelete { object, field, rule } => {
             tenant.patch_field(object, field, json!({ "on_delete": rule }))
         }

@@ -38,7 +38,8 @@ impl Writer {
 
     async fn change(&mut self, object: &'static str, id: String, fields: Map<String, Json>) {
         let version = self.mine(&id).version + 1;
-        let answer = self.done(Method::PATCH, format!("/v1/records/{object}/{id}"), Some(json!(fields))).await;
+        let answer =
+            self.done(Method::PATCH, format!("/v1/records/{object}/{id}"), Some(json!(fields))).await;
         // Done twice, it would be another version.
         assert_eq!(answer.json()["version"], version, "{answer:?}");
         self.acknowledge(answer.position(), vec![("record.updated", id)]);
@@ -59,7 +60,11 @@ impl Writer {
             Some(id) => (200, self.mine(id).version + 1, "record.updated"),
             None => (201, 1, "record.created"),
         };
-        assert_eq!((answer.status(), answer.json()["version"].as_i64()), (status, Some(version)), "{answer:?}");
+        assert_eq!(
+            (answer.status(), answer.json()["version"].as_i64()),
+            (status, Some(version)),
+            "{answer:?}"
+        );
         self.acknowledge(answer.position(), vec![(kind, answer.id())]);
         self.keep(answer.json(), "contact", version, fields);
     }
@@ -122,7 +127,8 @@ impl Writer {
         let deals: Vec<_> = (0..=self.dice.below(3)).map(|_| self.deal(json!({"$ref": "it"}))).collect();
         let other = self.live("deal");
         let seats = self.fresh();
-        let mut operations = vec![json!({"op": "create", "object": "contact", "as": "it", "record": contact})];
+        let mut operations =
+            vec![json!({"op": "create", "object": "contact", "as": "it", "record": contact})];
         operations.extend(deals.iter().map(|deal| json!({"op": "create", "object": "deal", "record": deal})));
         if let Some(id) = &other {
             operations.push(json!({"op": "update", "object": "deal", "id": id, "record": {"seats": seats}}));
@@ -161,6 +167,28 @@ impl Writer {
         assert_eq!(answer.status(), 422, "{answer:?}");
     }
 
+    /// Adds a field and uses it in the very next request, or drops it.
+    pub(super) async fn change_schema(&mut self) {
+        let fields = "/v1/schema/objects/deal/fields";
+        let nobody = String::new();
+        if let Some(name) = self.extra.take() {
+            let answer = self.done(Method::DELETE, format!("{fields}/{name}"), None).await;
+            assert_eq!(answer.status(), 204, "{answer:?}");
+            self.acknowledge(answer.position(), vec![("schema.changed", nobody)]);
+            for mine in self.ledger.records.values_mut() {
+                mine.fields.shift_remove(&name);
+            }
+            return;
+        }
+        let name = format!("extra{}", self.fresh());
+        let definition = json!({"name": name, "type": "integer", "unique": true});
+        let answer = self.done(Method::POST, fields.to_owned(), Some(definition)).await;
+        assert_eq!(answer.json()["name"], name, "{answer:?}");
+        self.acknowledge(answer.position(), vec![("schema.changed", nobody)]);
+        self.extra = Some(name);
+        self.create_deal().await;
+    }
+
     fn keep(&mut self, answer: &Json, object: &'static str, version: i64, fields: Map<String, Json>) {
         let id = answer["id"].as_str().unwrap().to_owned();
         self.ledger.records.insert(id, Mine { object, version, fields, place: Place::Live });
@@ -188,13 +216,15 @@ impl Writer {
     fn deal(&mut self, contact: Json) -> Map<String, Json> {
         let number = self.fresh();
         let company = self.company();
-        members(json!({
+        let mut deal = members(json!({
             "title": format!("deal {number}"),
             "amount": euros(&format!("{number}.{:02}", number % 100)),
             "seats": number,
             "company": company,
             "contact": contact,
-        }))
+        }));
+        deal.extend(self.extra.clone().map(|name| (name, json!(number))));
+        deal
     }
 
     fn company(&mut self) -> Json {

@@ -1,5 +1,0 @@
-//! Temporary.
-mod crash;
-mod crm;
-mod dice;
-mod property;

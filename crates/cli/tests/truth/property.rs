@@ -1,1 +1,0 @@
-../it/property.rs
