@@ -19,6 +19,7 @@ mod wire;
 use kith_testing::{Database, Engine, Server, each_db};
 
 use crate::dice::{Dice, setting};
+use crate::report::report;
 
 each_db!(does_what_the_model_does, does_at_once_what_it_does_in_order);
 
@@ -45,9 +46,18 @@ async fn run(servers: &[Server], seed: u64, runs: u64, steps: u64, burst_percent
     let steps = usize::try_from(setting("KITH_PROPERTY_STEPS", steps)).unwrap();
     for seed in seed..seed + setting("KITH_PROPERTY_RUNS", runs) {
         let steps = generate::steps(&mut Dice::new(seed), steps, burst_percent);
-        if let Err(failure) = play::play(servers, &steps).await {
-            let shortest = play::shortened(servers, &steps, failure).await;
-            panic!("KITH_SEED={seed} {shortest}");
+        let requests: usize = steps.iter().map(Vec::len).sum();
+        match play::play(servers, &steps).await {
+            Ok(model) => report(&format!(
+                "KITH_SEED={seed}: {requests} requests made {} transactions, {} records live, {} in the trash",
+                model.journal.len(),
+                model.records.len(),
+                model.trash.len(),
+            )),
+            Err(failure) => {
+                let shortest = play::shortened(servers, &steps, failure).await;
+                panic!("KITH_SEED={seed} {shortest}");
+            }
         }
     }
 }

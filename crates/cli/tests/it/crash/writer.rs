@@ -75,7 +75,16 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(number: usize, door: Door, dice: Dice, companies: Vec<String>) -> Self {
-        Self { number, door, dice, companies, ledger: Ledger::default(), kept: Vec::new(), count: 0, extra: None }
+        Self {
+            number,
+            door,
+            dice,
+            companies,
+            ledger: Ledger::default(),
+            kept: Vec::new(),
+            count: 0,
+            extra: None,
+        }
     }
 
     /// Writes until it is told that it is done.

@@ -154,9 +154,7 @@ fn upsert(
 ) -> Option<Action> {
     let is_plain = |name: &&str| !matches!(plan.field(name).kind, Kind::Reference { .. });
     let keys: Vec<_> = plan.keys.iter().chain(plan.more_keys).map(|(fields, _)| *fields).collect();
-    let suits = |fields: &&[&'static str]| {
-        fields.iter().all(is_plain) && (in_batch || fields.len() == 1)
-    };
+    let suits = |fields: &&[&'static str]| fields.iter().all(is_plain) && (in_batch || fields.len() == 1);
     let keys: Vec<_> = keys.into_iter().filter(suits).collect();
     if keys.is_empty() {
         return None;

@@ -23,8 +23,9 @@ pub(super) struct Failure {
 }
 
 /// Plays steps on fresh tenants, one on each server; all must answer as the model does.
-/// With several servers, they must also answer alike to the last letter.
-pub(super) async fn play(servers: &[Server], steps: &[Step]) -> Result<(), Failure> {
+/// With several servers, they must also answer alike to the last letter, and there are
+/// no bursts, whose order is each server's own. Answers what came of it.
+pub(super) async fn play(servers: &[Server], steps: &[Step]) -> Result<Model, Failure> {
     let at = |step: usize| move |finding: String| Failure { step, finding };
     let mut stages = Vec::new();
     let mut model = Model::default();
@@ -61,7 +62,7 @@ pub(super) async fn play(servers: &[Server], steps: &[Step]) -> Result<(), Failu
     for stage in &stages {
         stage.look_back(&model).await.map_err(at(steps.len()))?;
     }
-    Ok(())
+    Ok(model)
 }
 
 /// A tenant and what its records are called there.
@@ -169,7 +170,7 @@ pub(super) async fn shortened(servers: &[Server], steps: &[Step], failure: Failu
                     fewer.truncate(failure.step + 1);
                     best = (fewer, failure);
                 }
-                Ok(()) => from += size,
+                Ok(_) => from += size,
             }
         }
         size /= 2;

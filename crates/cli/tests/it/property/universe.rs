@@ -2,6 +2,8 @@
 //! or may be added later, and values with what they become, or the code that refuses
 //! them. The meaning is written down here by hand, from docs/api.md.
 
+use std::fmt;
+
 use serde_json::{Value as Json, json};
 
 use crate::dice::Dice;
@@ -210,10 +212,21 @@ impl Kind {
 }
 
 /// A value as it is sent, and what it becomes, or the code of its refusal.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Sample {
     pub(super) wire: Json,
     pub(super) meaning: Result<Json, &'static str>,
+}
+
+impl fmt::Debug for Sample {
+    /// Short, for plays that failed: `"ADA"`, `"1.5" is "1.50"`, `7 is invalid_type`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.meaning {
+            Ok(normal) if *normal == self.wire => write!(f, "{}", self.wire),
+            Ok(normal) => write!(f, "{} is {normal}", self.wire),
+            Err(code) => write!(f, "{} is {code}", self.wire),
+        }
+    }
 }
 
 fn good(wire: Json, normal: Json) -> Sample {

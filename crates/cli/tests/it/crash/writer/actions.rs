@@ -181,7 +181,7 @@ impl Writer {
             return;
         }
         let name = format!("extra{}", self.fresh());
-        let definition = json!({"name": name, "type": "integer", "unique": true});
+        let definition = json!({"name": name, "type": "integer"});
         let answer = self.done(Method::POST, fields.to_owned(), Some(definition)).await;
         assert_eq!(answer.json()["name"], name, "{answer:?}");
         self.acknowledge(answer.position(), vec![("schema.changed", nobody)]);
