@@ -162,6 +162,7 @@ impl Unit {
     fn text(self, value: u64) -> String {
         match self {
             Self::PerSecond => format!("{}/s", grouped(value)),
+            Self::Micros if value < 1000 => format!("{value} µs"),
             Self::Micros => format!("{}.{:02} ms", grouped(value / 1000), value % 1000 / 10),
             Self::Hundredths => format!("{}.{:02}", value / 100, value % 100),
             Self::Kibibytes => format!("{}.{} MB", grouped(value / 1024), value % 1024 * 10 / 1024),

@@ -10,6 +10,7 @@ mod dialect;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod gather;
 mod postgres;
 mod query;
 mod sqlite;

@@ -12,6 +12,7 @@ each_db!(
     exchanges_unique_values,
     adds_up_what_a_batch_deletes_and_restores,
     purges_what_it_made_a_moment_before,
+    purges_answers_that_showed_it_a_moment_before,
     cascades_beside_writes_of_the_children,
     changes_the_schema_in_the_middle_of_a_queue,
     answers_what_changes_nothing_beside_a_refused_schema_change,
@@ -164,6 +165,22 @@ async fn purges_what_it_made_a_moment_before(server: Server) {
     }
     let journal = json!(tenant.transactions(mark).await).to_string();
     assert!(!journal.contains("secret"), "{journal}");
+}
+
+async fn purges_answers_that_showed_it_a_moment_before(server: Server) {
+    let tenant = crm::tenant(&server).await;
+    let filler: Vec<Json> =
+        (0..200).map(|seats| json!({"op": "create", "object": "deal", "record": {"seats": seats}})).collect();
+    for round in 0..8 {
+        let id = tenant.make("contact", json!({"full_name": "a secret"})).await;
+        let key = format!("round-{round}");
+        // Changes nothing, and its kept answer shows the record.
+        let idle = || tenant.patch("contact", &id, json!({"full_name": "a secret"})).idempotency_key(&key);
+        // The others wait while the first is written, and are decided together.
+        at_once([tenant.batch(json!(filler)), idle(), tenant.purge("contact", &id)]).await;
+        let again = idle().await;
+        assert!([404, 410].contains(&again.status()), "{again:?}");
+    }
 }
 
 async fn cascades_beside_writes_of_the_children(server: Server) {

@@ -45,10 +45,24 @@ async fn writes_nothing_to_a_full_disk_and_goes_on_when_there_is_room(server: Se
     report(&format!("{engine:?}: {acknowledged} deals were written before the disk was full"));
     assert!(acknowledged > 0, "the disk is too small to test anything");
     refuses_everything(&tenant, &company).await;
+    // A new tenant is made whole, or not at all.
+    let late = json!({"name": "late"});
+    let is_late_there = match server.admin().create_tenant(&late).may_fail().await {
+        answer if answer.status() == 201 => true,
+        answer => {
+            expect_full(answer);
+            server.admin().caller().get("/v1/tenants/late").await.expect_problem(404, "not_found");
+            false
+        }
+    };
     let made = count_of(&tenant, &company).await;
     assert_eq!(made, acknowledged, "what was refused was not done");
     tenant.verify().await;
     disk.give_spare();
+    if !is_late_there {
+        let made = server.admin().tenant("late").await;
+        crm::define(&made).await;
+    }
     tenant.batch(deals(&company)).idempotency_key("first").expect(200).await;
     acknowledged += DEALS;
     tenant.create_field("deal", field::integer("after")).created().await;

@@ -31,6 +31,7 @@ macro_rules! two_nodes {
 two_nodes!(
     write_to_one_tenant_and_read_each_other,
     use_each_others_schema_in_the_very_next_request,
+    find_an_object_that_was_made_anew,
     follow_each_others_writes,
     do_once_what_both_are_sent,
     outlive_each_other,
@@ -179,6 +180,26 @@ mod cases {
         b.tenant.make("room", json!({"name": "made there"})).await;
         b.tenant.drop_object("room").query("with_records", true).done().await;
         a.tenant.list("room").await.expect_problem(404, "not_found");
+    }
+
+    /// Another object of the same name, which the other node takes for the first.
+    pub(super) async fn find_an_object_that_was_made_anew(a: Node, b: Node) {
+        for number in 0..3 {
+            let room = remade(&a.tenant, number).await;
+            assert_eq!(b.tenant.list("room").expect(200).await.data()[0]["id"], json!(room));
+            let room = remade(&a.tenant, number).await;
+            b.tenant.get("room", &room).expect(200).await;
+            let room = remade(&a.tenant, number).await;
+            a.tenant.delete("room", &room).done().await;
+            assert_eq!(b.tenant.trash("room").expect(200).await.data()[0]["id"], json!(room));
+        }
+    }
+
+    /// Drops the object, makes it anew, and answers its only record.
+    async fn remade(tenant: &Tenant, number: i64) -> String {
+        tenant.drop_object("room").query("with_records", true).await;
+        tenant.define(object("room").field(field::integer("number"))).await;
+        tenant.make("room", json!({ "number": number })).await
     }
 
     pub(super) async fn follow_each_others_writes(a: Node, b: Node) {

@@ -24,19 +24,19 @@ use crate::report::report;
 each_db!(does_what_the_model_does, does_at_once_what_it_does_in_order);
 
 async fn does_what_the_model_does(server: Server) {
-    run(&[server], 1, 3, 220, 0).await;
+    run(&[server], 1, 4, 250, 0).await;
 }
 
 /// Requests are sent side by side, so that they meet in one batch.
 async fn does_at_once_what_it_does_in_order(server: Server) {
-    run(&[server], 1001, 3, 120, 60).await;
+    run(&[server], 1001, 4, 120, 60).await;
 }
 
 #[test]
 fn both_databases_answer_alike() {
     kith_testing::run(Engine::Postgres, async |postgres: Server| {
         let sqlite = Server::start(Database::fresh(Engine::Sqlite).await).await;
-        run(&[sqlite.clone(), postgres], 2001, 2, 200, 0).await;
+        run(&[sqlite.clone(), postgres], 2001, 3, 200, 0).await;
         sqlite.finish().await;
     });
 }

@@ -17,28 +17,31 @@ use crate::session::Session;
 ///
 /// # Errors
 /// `not_found`, with a hint when it was deleted.
-pub async fn get(
-    session: &Session,
-    at_least: &AtLeast,
-    object: &str,
-    id: &str,
-) -> Result<Answer<RecordView>> {
+pub async fn get(session: &Session, at_least: &AtLeast, name: &str, id: &str) -> Result<Answer<RecordView>> {
     let tenant = &session.tenant;
-    let (object, id) = locate(session, object, id).await?;
-    let number = object.number;
-    let store = &tenant.store;
-    let read = |catalog| async move { store.row(tenant.id, &catalog, number, id).await };
+    let (object, record) = locate(session, name, id).await?;
+    // By name, as the name may mean another object under the catalog in force.
+    let read = |catalog: Arc<Catalog>| async move {
+        let number = catalog.object_named(name).ok_or(StoreError::SchemaChanged)?.number;
+        tenant.store.row(tenant.id, &catalog, number, record).await
+    };
     let (catalog, seen) = read_of(session, &object, at_least, read).await?;
-    let Some(object) = catalog.object(number).cloned() else { return Err(gone(&object).into()) };
+    let Some(object) = catalog.object_named(name).cloned() else { return Err(gone(&object).into()) };
+    find_id(id, &object).map_err(|fault| fault.at("id"))?;
     match seen.value {
         Some(row) => Ok(Answer::new(&seen.state, RecordView { catalog, object, row: Arc::new(row) })),
-        None => Err(absent(session, &object, id).await?.into()),
+        None => Err(absent(session, &object, record).await?.into()),
     }
 }
 
-/// The object and the id that a caller named. A name that is not known here may be
-/// known elsewhere by now, so that is looked up before it is refused.
+/// The object and the id that a caller named. A name that is not known here, or not by
+/// these ids, may be known elsewhere by now, so that is looked up before it is refused.
 pub(crate) async fn locate(session: &Session, object: &str, id: &str) -> Result<(Arc<Object>, RecordId)> {
+    let known = named(session, object).await?;
+    if let Ok(id) = find_id(id, &known) {
+        return Ok((known, id));
+    }
+    session.tenant.refresh().await?;
     let object = named(session, object).await?;
     let id = find_id(id, &object).map_err(|fault| fault.at("id"))?;
     Ok((object, id))

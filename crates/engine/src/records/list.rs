@@ -47,7 +47,6 @@ pub async fn list(
 ) -> Result<Answer<Page<RecordView>>> {
     let tenant = &session.tenant;
     let named = named(session, object).await?;
-    let number = named.number;
     let limit = page_size(request.limit)?;
     let (order, direction) = parse_order(request.order.as_deref())?;
     let kind = [object, order_text(order, direction), &conditions(&request)];
@@ -59,7 +58,8 @@ pub async fn list(
     let refused = std::sync::Mutex::new(Faults::new());
     let (asked, refusals) = (&request, &refused);
     let read = |catalog: Arc<Catalog>| async move {
-        let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged) };
+        // By name, as the name may mean another object under the catalog in force.
+        let Some(object) = catalog.object_named(object) else { return Err(StoreError::SchemaChanged) };
         let filters = match filters(asked, object, &catalog) {
             Ok(filters) => filters,
             Err(faults) => {
@@ -69,7 +69,7 @@ pub async fn list(
             }
         };
         // One more than the page, to know whether there is another.
-        let list = List { object: number, filters, order, direction, after, limit: limit + 1 };
+        let list = List { object: object.number, filters, order, direction, after, limit: limit + 1 };
         tenant.store.list(tenant.id, &catalog, list).await
     };
     let (catalog, Seen { state, value: mut rows }) = read_of(session, &named, at_least, read).await?;
@@ -84,7 +84,7 @@ pub async fn list(
         return Err(history_changed(message, &state).into());
     }
     let next_cursor = has_more(&mut rows, limit).map(|last| Place::of(last, state.history).seal(kind));
-    let Some(object) = catalog.object(number) else { return Err(StoreError::SchemaChanged.into()) };
+    let Some(object) = catalog.object_named(object) else { return Err(StoreError::SchemaChanged.into()) };
     let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row) };
     let data = rows.into_iter().map(view).collect();
     Ok(Answer::new(&state, Page { data, next_cursor }))

@@ -1,15 +1,18 @@
 //! The deleted records of an object.
 
+use std::sync::Arc;
+
+use kith_model::catalog::Catalog;
 use kith_model::id::{RecordId, format_typeid};
 use kith_model::record::{Row, Trashed, render_record};
-use kith_store::Seen;
+use kith_store::{Error as StoreError, Seen};
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Answer, Page};
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::position::AtLeast;
-use crate::records::get::named;
+use crate::records::get::{named, read_of};
 use crate::records::page_size;
 use crate::session::Session;
 
@@ -23,7 +26,7 @@ pub async fn trash(
     limit: Option<u32>,
     cursor: Option<String>,
 ) -> Result<Answer<Page<Json>>> {
-    let number = named(session, object).await?.number;
+    let named = named(session, object).await?;
     let limit = page_size(limit)?;
     let after = match &cursor {
         Some(text) => {
@@ -36,9 +39,14 @@ pub async fn trash(
         None => None,
     };
     let tenant = &session.tenant;
-    let read = |_| tenant.store.trash(tenant.id, number, after, limit + 1);
-    let (catalog, Seen { state, value: mut trashed }) = tenant.read(&AtLeast(None), read).await?;
-    let object = named(session, object).await?;
+    // By name, as the name may mean another object under the catalog in force.
+    let read = |catalog: Arc<Catalog>| async move {
+        let number = catalog.object_named(object).ok_or(StoreError::SchemaChanged)?.number;
+        tenant.store.trash(tenant.id, number, after, limit + 1).await
+    };
+    let (catalog, Seen { state, value: mut trashed }) =
+        read_of(session, &named, &AtLeast(None), read).await?;
+    let object = catalog.object_named(object).cloned().ok_or(StoreError::SchemaChanged)?;
     let has_more = trashed.len() > limit as usize;
     trashed.truncate(limit as usize);
     let last = trashed.last().filter(|_| has_more);

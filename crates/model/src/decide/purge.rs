@@ -50,6 +50,7 @@ impl Batch<'_> {
     /// the purge waits for the next batch, when the store can reach it.
     fn bar_if_touched(&self, object: ObjectNo, id: RecordId) -> Result<(), Halt> {
         let touched = self.rows.get(&(object, id)).is_some() || self.trash.get(&id).is_some();
-        if touched && !self.is_untouched() { Err(Halt::Barrier) } else { Ok(()) }
+        let shown = self.answers.iter().any(|answer| answer.unchanged.contains(&id));
+        if shown || (touched && !self.is_untouched()) { Err(Halt::Barrier) } else { Ok(()) }
     }
 }

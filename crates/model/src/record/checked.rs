@@ -55,16 +55,20 @@ impl Checked {
         match &operation.action {
             Action::Create { input } => {
                 checked.assignments = checker.assignments(input);
-                checker.required(input);
+                let missing =
+                    |field: &Field| input.get(&field.name).map_or(field.default.is_none(), Json::is_null);
+                checker.require(missing);
             }
             Action::Update { target, input, expect: _ } => {
                 checked.target = checker.target(target);
                 checked.assignments = checker.assignments(input);
+                checker.require(|field| input.get(&field.name).is_some_and(Json::is_null));
             }
             Action::Upsert { by, input, expect: _ } => {
                 checked.assignments = checker.assignments(input);
                 checked.initial.clone_from(&checked.assignments);
                 checked.by = checker.key(by, &mut checked.initial);
+                checker.require(|field| input.get(&field.name).is_some_and(Json::is_null));
             }
             Action::Delete { target, expect: _ }
             | Action::Restore { target }
@@ -172,13 +176,12 @@ impl Checker<'_> {
     /// Names the required fields without a value beside other faults, so that all are
     /// told at once. Input without other faults is left to the decision, which knows
     /// every rule about a whole record.
-    fn required(&mut self, input: &Map<String, Json>) {
+    fn require(&mut self, is_missing: impl Fn(&Field) -> bool) {
         if self.faults.is_empty() {
             return;
         }
         for field in self.object.fields() {
-            let is_missing = input.get(&field.name).map_or(field.default.is_none(), Json::is_null);
-            if field.required && !field.kind.is_read_only() && is_missing {
+            if field.required && !field.kind.is_read_only() && is_missing(field) {
                 self.faults.push(without_value(field).under("/record"));
             }
         }

@@ -5,11 +5,11 @@ use tokio_postgres::Config;
 use super::codec::get;
 use super::error::failed;
 use super::flight::Call;
-use super::gather::Gathers;
 use super::options::Options;
 use super::pool::Pool;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::gather::Gathers;
 use crate::system::Layout;
 
 /// The oldest server that has all we use.

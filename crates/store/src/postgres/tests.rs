@@ -13,7 +13,7 @@ use kith_model::value::{Link, Value};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{gather, load, rows};
+use super::{load, record, rows};
 use crate::dialect::Dialect;
 
 const DIALECT: Dialect<'static> = Dialect::Postgres { schema: "tenant_1" };
@@ -160,7 +160,7 @@ fn loads_one_statement_a_kind_of_key() {
 #[test]
 fn a_point_read_brings_the_tenants_row() {
     let catalog = catalog();
-    assert_snapshot!(gather::by_ids(DIALECT, catalog.object(CONTACT).unwrap()), @r#"
+    assert_snapshot!(record::by_ids(DIALECT, catalog.object(CONTACT).unwrap()), @r#"
     select s.history_id, s.last_position, s.first_position, s.last_at, s.schema_version, s.access_version,
       t.id, t.version, t.created_at, t.updated_at, t.created_by, t.updated_by, t.owner, t.provenance, t.email_3, t.email_3_fold, t.owner_4_2, t.owner_4_5
     from "tenant_1".kith_state as s

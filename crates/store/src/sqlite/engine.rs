@@ -15,6 +15,7 @@ use super::registry::Registry;
 use super::tenant::lock;
 use super::writing::Writing;
 use crate::error::Result;
+use crate::gather::Gathers;
 
 /// How the embedded engine is set up.
 #[derive(Clone, Debug)]
@@ -40,6 +41,7 @@ impl Options {
 pub struct Sqlite {
     control: Arc<Mutex<Connection>>,
     registry: Arc<Registry>,
+    gathers: Gathers,
     /// Dropped last: its thread closes what is still open.
     _housekeeper: Housekeeper,
 }
@@ -62,12 +64,22 @@ impl Sqlite {
         let (desk, tasks) = housekeeper::desk();
         let registry = Arc::new(Registry::new(folder, desk.clone(), options.open_tenants_max));
         let housekeeper = Housekeeper::start(Arc::clone(&registry), desk, tasks).map_err(from_io)?;
-        Ok(Self { control: Arc::new(Mutex::new(control)), registry, _housekeeper: housekeeper })
+        Ok(Self {
+            control: Arc::new(Mutex::new(control)),
+            registry,
+            gathers: Gathers::default(),
+            _housekeeper: housekeeper,
+        })
     }
 
     /// The open tenants.
     pub(super) fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// Point reads that wait to go together.
+    pub(super) fn gathers(&self) -> &Gathers {
+        &self.gathers
     }
 
     /// The control file, for work that touches more than it.

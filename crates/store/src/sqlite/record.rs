@@ -1,5 +1,6 @@
 //! Reading records, the trash, the catalog and the tenant's tokens.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Definition, Object};
@@ -13,6 +14,7 @@ use super::engine::Sqlite;
 use super::{cell, decode, sql};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::gather::{Answer, Found};
 use crate::query::{List, Seen, Token};
 use crate::text;
 
@@ -69,18 +71,40 @@ impl Sqlite {
     /// # Errors
     /// See there.
     pub async fn row(
-        &self,
+        self: &Arc<Self>,
         tenant: TenantId,
         catalog: &Arc<Catalog>,
         object: ObjectNo,
         id: RecordId,
-    ) -> Result<Seen<Option<Row>>> {
-        let catalog = Arc::clone(catalog);
+    ) -> Answer {
+        let place = (tenant, object, catalog.version());
+        let (engine, catalog) = (Arc::clone(self), Arc::clone(catalog));
+        // Many reads of one snapshot wake one thread once.
+        let fetch = move |ids| {
+            let (engine, catalog) = (Arc::clone(&engine), Arc::clone(&catalog));
+            async move { engine.rows(tenant, catalog, object, ids).await }
+        };
+        self.gathers().row(place, id, fetch).await
+    }
+
+    async fn rows(
+        &self,
+        tenant: TenantId,
+        catalog: Arc<Catalog>,
+        object: ObjectNo,
+        ids: Vec<RecordId>,
+    ) -> Found {
         self.read(tenant, move |snapshot| {
             snapshot.expect(&catalog)?;
             let object = find(&catalog, object)?;
             let sql = snapshot.connection().by_id_text(object);
-            snapshot.first(&sql, &[Cell::Uuid(id.0)], |row| read_row(object, row))
+            let mut rows = HashMap::with_capacity(ids.len());
+            for id in ids {
+                if let Some(row) = snapshot.first(&sql, &[Cell::Uuid(id.0)], |row| read_row(object, row))? {
+                    rows.insert(id, row);
+                }
+            }
+            Ok(rows)
         })
         .await
     }

@@ -91,11 +91,11 @@ impl Model {
         let object = operation.object;
         match &operation.action {
             Action::Create(fields) => {
-                self.check_input(object, fields, true)?;
+                self.check_input(object, fields, true, Faults::new())?;
                 self.create(object, fields, &[], labels)
             }
             Action::Update(target, fields, guard) => {
-                self.check_input(object, fields, false)?;
+                self.check_input(object, fields, false, Faults::new())?;
                 let id = pointed(target, labels)?;
                 self.update(object, id, fields, *guard, labels)
             }
@@ -106,10 +106,10 @@ impl Model {
         }
     }
 
-    /// What can be told of the input by itself; of a new record, if that is anything,
-    /// with the required fields that it leaves without a value.
-    fn check_input(&self, object: &str, fields: &Fields, is_new: bool) -> Result<(), Faults> {
-        let mut faults = Faults::new();
+    /// What can be told of the input by itself, beside what else is wrong; if that is
+    /// anything, with the required fields that it leaves without a value.
+    fn check_input(&self, object: &str, fields: &Fields, is_new: bool, beside: Faults) -> Result<(), Faults> {
+        let mut faults = beside;
         for (name, given) in fields {
             let at = format!("/record/{name}");
             let Some(field) = self.field(object, name) else {
@@ -140,7 +140,8 @@ impl Model {
                 fields.iter().filter(|(name, _)| *name == field.plan.name).map(|(_, given)| given);
             let is_null =
                 |given: &Given| matches!(given, Given::Value(Sample { meaning: Ok(Json::Null), .. }));
-            is_new && field.required && given.next().map_or(field.plan.default.is_none(), is_null)
+            let is_left = is_new && field.plan.default.is_none();
+            field.required && given.next().map_or(is_left, is_null)
         };
         let missing = self.objects[object].fields.iter().filter(is_missing);
         faults.extend(missing.map(|field| fault("required", format!("/record/{}", field.plan.name))));
@@ -238,23 +239,22 @@ impl Model {
         guard: Guard,
         labels: &Labels,
     ) -> Result<Reply, Faults> {
-        let mut faults = self.check_input(object, fields, false).err().unwrap_or_default();
         let wrong = |(name, sample): &(&str, Sample)| match self.field(object, name) {
             None => Some(fault("unknown_field", format!("/by/{name}"))),
             Some(field) => field
                 .exceeds(sample.meaning.as_ref().ok()?)
                 .then(|| fault("invalid_value", format!("/by/{name}"))),
         };
-        let wrong: Faults = by.iter().filter_map(wrong).collect();
+        let mut wrong: Faults = by.iter().filter_map(wrong).collect();
         let key = self.objects[object]
             .keys
             .iter()
             .find(|key| key.fields.len() == by.len() && by.iter().all(|(name, _)| key.fields.contains(name)));
         if key.is_none() && wrong.is_empty() {
-            faults.push(fault("invalid_value", "/by"));
+            wrong.push(fault("invalid_value", "/by"));
         }
-        faults.extend(wrong);
-        let Some(key) = key.filter(|_| faults.is_empty()).cloned() else { return Err(faults) };
+        self.check_input(object, fields, false, wrong)?;
+        let key = key.cloned().unwrap();
         let mut wanted = Record { object, version: 1, values: BTreeMap::new(), set_at: BTreeMap::new() };
         for (name, sample) in by {
             let field = self.field(object, name).unwrap();

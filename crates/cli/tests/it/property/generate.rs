@@ -118,12 +118,12 @@ fn record_operation(
         8 => Guard::Relative(0),
         _ => Guard::Relative(1),
     };
-    let action = match dice.below(20) {
-        0..=5 => Action::Create(fields(plan, dice, true, labels)),
-        6..=11 => Action::Update(target, fields(plan, dice, false, labels), guard),
-        12..=13 => upsert(plan, dice, labels, in_batch).unwrap_or(Action::Delete(target, guard)),
-        14..=15 => Action::Delete(target, guard),
-        16..=17 => Action::Restore(if dice.chance(90) { Target::Deleted(dice.below(50)) } else { target }),
+    let action = match dice.below(22) {
+        0..=7 => Action::Create(fields(plan, dice, true, labels)),
+        8..=13 => Action::Update(target, fields(plan, dice, false, labels), guard),
+        14..=15 => upsert(plan, dice, labels, in_batch).unwrap_or(Action::Delete(target, guard)),
+        16..=17 => Action::Delete(target, guard),
+        18..=20 => Action::Restore(if dice.chance(90) { Target::Deleted(dice.below(50)) } else { target }),
         _ if dice.chance(60) => Action::Purge(target, guard),
         _ => Action::Purge(Target::Deleted(dice.below(50)), guard),
     };

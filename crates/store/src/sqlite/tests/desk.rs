@@ -25,7 +25,7 @@ pub(super) const HISTORY: HistoryId = HistoryId(Uuid::from_u128(0xC));
 
 pub(super) struct Desk {
     pub(super) dir: TempDir,
-    pub(super) store: Sqlite,
+    pub(super) store: Arc<Sqlite>,
     pub(super) tenant: TenantId,
     pub(super) catalog: Arc<Catalog>,
 }
@@ -81,7 +81,7 @@ impl Desk {
     /// With one tenant that has no objects.
     pub(super) async fn empty() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(Options::new(dir.path())).await.unwrap();
+        let store = Arc::new(Sqlite::open(Options::new(dir.path())).await.unwrap());
         store.ensure_organization(ORGANIZATION, Timestamp(1)).await.unwrap();
         let new = tenant(0xB, "acme");
         let tenant = new.tenant.id;
@@ -102,7 +102,7 @@ impl Desk {
     pub(super) async fn reopened(self) -> Self {
         let Self { dir, store, tenant, catalog } = self;
         drop(store);
-        let store = Sqlite::open(Options::new(dir.path())).await.unwrap();
+        let store = Arc::new(Sqlite::open(Options::new(dir.path())).await.unwrap());
         Self { dir, store, tenant, catalog }
     }
 

@@ -1,46 +1,40 @@
 //! Point reads, gathered: while a flight for an object is under way, further reads of
-//! its records wait and then go together in one statement. When nothing is under way
-//! a read leaves at once.
+//! its records wait and then go together, in one statement or one snapshot. When nothing
+//! is under way a read leaves at once.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kith_model::catalog::{Catalog, Object};
 use kith_model::id::{ObjectNo, RecordId, TenantId};
 use kith_model::journal::SchemaVersion;
 use kith_model::record::Row;
-use kith_model::value::{Cell, ColumnKind};
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
-use super::codec::{get, record};
-use super::engine::Postgres;
-use super::flight::Call;
-use super::read::{Schema, current, object_of, state};
-use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::query::Seen;
 
-/// One flight at the server while the next one gathers and is sent.
+/// One flight at the database while the next one gathers and is sent.
 const FLIGHTS_MAX: usize = 2;
 
-/// Ids of one statement: enough for every request that waits, few enough to be short.
+/// Ids of one flight: enough for every request that waits, few enough to be short.
 const IDS_MAX: usize = 256;
 
 /// Reads that may wait for one object; more are refused.
 const WAITING_MAX: usize = 10_000;
 
-/// The tenant's row stands before the record's columns.
-const STATE_COLUMNS: usize = 6;
+/// One record, or that there is none.
+pub(crate) type Answer = Result<Seen<Option<Row>>>;
 
-type Answer = Result<Seen<Option<Row>>>;
+/// The records there are of those that were asked for.
+pub(crate) type Found = Result<Seen<HashMap<RecordId, Row>>>;
 
 /// What is read together: records of one object under one schema.
-type Place = (TenantId, ObjectNo, SchemaVersion);
+pub(crate) type Place = (TenantId, ObjectNo, SchemaVersion);
 
-/// The gathered reads of all tenants.
-#[derive(Default)]
-pub(super) struct Gathers(Mutex<HashMap<Place, Gather>>);
+/// The gathered reads of all tenants. Clones are one.
+#[derive(Clone, Default)]
+pub(crate) struct Gathers(Arc<Mutex<HashMap<Place, Gather>>>);
 
 #[derive(Default)]
 struct Gather {
@@ -53,29 +47,30 @@ struct Waiting {
     answer: oneshot::Sender<Answer>,
 }
 
-impl Postgres {
-    pub(crate) async fn row(
-        self: &Arc<Self>,
-        tenant: TenantId,
-        catalog: &Arc<Catalog>,
-        object: ObjectNo,
-        id: RecordId,
-    ) -> Answer {
-        let place = (tenant, object, catalog.version());
+impl Gathers {
+    /// Reads one record, together with others of its place; `fetch` reads several.
+    pub(crate) async fn row<M, F>(&self, place: Place, id: RecordId, fetch: M) -> Answer
+    where
+        M: Fn(Vec<RecordId>) -> F + Send + Sync + 'static,
+        F: Future<Output = Found> + Send,
+    {
         let (answer, receiver) = oneshot::channel();
-        if self.gathers.join(place, Waiting { id, answer })? {
-            let (engine, catalog) = (Arc::clone(self), Arc::clone(catalog));
+        if self.join(place, Waiting { id, answer })? {
+            let gathers = self.clone();
             // A task of its own: the caller may give up while others wait.
-            tokio::spawn(async move { engine.serve(place, &catalog).await });
+            tokio::spawn(async move { gathers.serve(place, fetch).await });
         }
         receiver.await.unwrap_or_else(|_| Err(Error::Unavailable("the read was given up".into())))
     }
 
-    async fn serve(&self, place: Place, catalog: &Catalog) {
-        let mut flight = Flight { gathers: &self.gathers, place, is_counted: true };
+    async fn serve<M, F>(&self, place: Place, fetch: M)
+    where
+        M: Fn(Vec<RecordId>) -> F,
+        F: Future<Output = Found>,
+    {
+        let mut flight = Flight { gathers: self, place, is_counted: true };
         while let Some(waiting) = flight.next() {
-            let ids = waiting.iter().map(|waiting| waiting.id).collect();
-            match self.rows(place.0, catalog, place.1, ids).await {
+            match fetch(waiting.iter().map(|waiting| waiting.id).collect()).await {
                 Ok(Seen { state, value }) => {
                     for Waiting { id, answer } in waiting {
                         // Who has given up needs no answer.
@@ -92,50 +87,6 @@ impl Postgres {
         }
     }
 
-    async fn rows(
-        &self,
-        tenant: TenantId,
-        catalog: &Catalog,
-        object: ObjectNo,
-        ids: Vec<RecordId>,
-    ) -> Result<Seen<HashMap<RecordId, Row>>> {
-        let object = object_of(catalog, object)?;
-        let ids = ids.into_iter().map(|id| Cell::Uuid(id.0)).collect();
-        let call =
-            Call::prepared(by_ids(Schema::of(tenant).dialect(), object)).bind_cells(ColumnKind::Uuid, ids);
-        let answer = match self.reads.read(&[call]).await {
-            Ok(mut answer) => answer.pop().unwrap_or_default(),
-            Err(error) => return Err(self.moved(tenant, error).await),
-        };
-        let state = state(answer.first().ok_or(Error::NoTenant)?)?;
-        current(state, catalog)?;
-        let mut rows = HashMap::with_capacity(answer.len());
-        for row in &answer {
-            if get::<Option<Uuid>>(row, STATE_COLUMNS)?.is_some() {
-                let row = record(row, STATE_COLUMNS, object)?;
-                rows.insert(row.id, row);
-            }
-        }
-        Ok(Seen { state, value: rows })
-    }
-}
-
-/// The tenant's row with the records whose ids are in `$1`: one statement, so one
-/// snapshot.
-pub(super) fn by_ids(dialect: Dialect<'_>, object: &Object) -> String {
-    let columns: Vec<String> =
-        object.table().columns.iter().map(|column| format!("t.{}", column.name)).collect();
-    let (columns, table) = (columns.join(", "), dialect.table(&object.table().name));
-    dialect.text(&format!(
-        "select s.history_id, s.last_position, s.first_position, s.last_at, s.schema_version, s.access_version,
-  {columns}
-from {{kith_state}} as s
-left join {table} as t on t.id = any($1)
-where s.id = 1"
-    ))
-}
-
-impl Gathers {
     /// Adds a read; answers whether a flight has to be started for it.
     fn join(&self, place: Place, waiting: Waiting) -> Result<bool> {
         let mut gathers = self.lock();
