@@ -131,7 +131,9 @@ impl Tenant {
     pub(crate) async fn refresh(&self) -> Result<()> {
         let since = self.catalog().version();
         let Seen { state, value } = self.store.definitions(self.id, since).await?;
-        self.extend_catalog(state.schema_version, value);
+        if state.schema_version > since {
+            self.extend_catalog(state.schema_version, value);
+        }
         self.advance(&state);
         Ok(())
     }

@@ -25,19 +25,7 @@ async fn writes_nothing_to_a_full_disk_and_goes_on_when_there_is_room(server: Se
     let engine = server.database().engine();
     let Some(disk) = Disk::mount() else { return };
     server.stop().await;
-    let postgres = match engine {
-        Engine::Sqlite => None,
-        Engine::Postgres => Some(Postgres::start(&Settings::default()).unwrap()),
-    };
-    let database = match &postgres {
-        None => Database::Sqlite(Arc::new(disk.folder())),
-        Some(postgres) => {
-            let url = postgres.create_database().unwrap();
-            disk.hold_tables_of(postgres, &url);
-            Database::Postgres(url)
-        }
-    };
-    let server = Server::start(database).await;
+    let (server, postgres) = on_disk(engine, &disk).await;
     let tenant = crm::tenant(&server).await;
     let company = tenant.make("company", json!({"name": "Acme"})).await;
     disk.take_spare();
@@ -45,23 +33,13 @@ async fn writes_nothing_to_a_full_disk_and_goes_on_when_there_is_room(server: Se
     report(&format!("{engine:?}: {acknowledged} deals were written before the disk was full"));
     assert!(acknowledged > 0, "the disk is too small to test anything");
     refuses_everything(&tenant, &company).await;
-    // A new tenant is made whole, or not at all.
-    let late = json!({"name": "late"});
-    let is_late_there = match server.admin().create_tenant(&late).may_fail().await {
-        answer if answer.status() == 201 => true,
-        answer => {
-            expect_full(answer);
-            server.admin().caller().get("/v1/tenants/late").await.expect_problem(404, "not_found");
-            false
-        }
-    };
+    let late = refuses_a_new_tenant(&server).await;
     let made = count_of(&tenant, &company).await;
     assert_eq!(made, acknowledged, "what was refused was not done");
     tenant.verify().await;
     disk.give_spare();
-    if !is_late_there {
-        let made = server.admin().tenant("late").await;
-        crm::define(&made).await;
+    if let Some(late) = late {
+        crm::define(&server.admin().tenant(late).await).await;
     }
     tenant.batch(deals(&company)).idempotency_key("first").expect(200).await;
     acknowledged += DEALS;
@@ -74,6 +52,17 @@ async fn writes_nothing_to_a_full_disk_and_goes_on_when_there_is_room(server: Se
     server.finish().await;
     drop(server);
     drop(postgres);
+}
+
+/// A server whose records are on the disk.
+async fn on_disk(engine: Engine, disk: &Disk) -> (Server, Option<Postgres>) {
+    if engine == Engine::Sqlite {
+        return (Server::start(Database::Sqlite(Arc::new(disk.folder()))).await, None);
+    }
+    let postgres = Postgres::start(&Settings::default()).unwrap();
+    let url = postgres.create_database().unwrap();
+    disk.hold_tables_of(&postgres, &url);
+    (Server::start(Database::Postgres(url)).await, Some(postgres))
 }
 
 /// Deals of one batch, and their size.
@@ -120,6 +109,17 @@ async fn refuses_everything(tenant: &Tenant, company: &str) {
         tenant.list("deal").query("during", "x").await.expect_problem(400, "invalid_parameter");
     }
     assert!(!tenant.list("deal").expect(200).await.data().is_empty(), "it can still be read");
+}
+
+/// A tenant is made whole, or not at all: answers the name that is free still, if it is.
+async fn refuses_a_new_tenant(server: &Server) -> Option<&'static str> {
+    let made = server.admin().create_tenant(&json!({"name": "late"})).may_fail().await;
+    if made.status() == 201 {
+        return None;
+    }
+    expect_full(made);
+    server.admin().caller().get("/v1/tenants/late").await.expect_problem(404, "not_found");
+    Some("late")
 }
 
 fn expect_full(answer: Response) {

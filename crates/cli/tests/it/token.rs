@@ -58,7 +58,8 @@ async fn is_stored_as_a_hash(server: Server) {
     let (_, other) = tenant.another_token("x").await;
     let Some(folder) = server.database().data_dir().map(std::path::Path::to_owned) else { return };
     let token = other.caller().token().unwrap().to_owned();
-    let secret = token.rsplit('_').next().unwrap().to_owned();
+    // `kith_t_<tenant>_<secret>`, and the secret may hold a `_` itself.
+    let secret = token.splitn(4, '_').nth(3).unwrap().to_owned();
     server.stop().await;
     let mut looked_at = 0;
     let mut folders = vec![folder];

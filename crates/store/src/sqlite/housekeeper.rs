@@ -20,8 +20,9 @@ use crate::error::Result;
 const LOG_PAGES: i32 = 20_000;
 
 /// Pages that may be left to copy when the writer is made to wait, so that the log can
-/// begin anew: under unbroken writing it never would by itself.
-const REST_PAGES: i32 = 2_000;
+/// begin anew: under unbroken writing it never would by itself. It waits for these pages
+/// and their sync, so they are few.
+const REST_PAGES: i32 = 256;
 
 /// How long the writer waits at most for readers to let go of the log.
 const RESTART: Duration = Duration::from_millis(500);
