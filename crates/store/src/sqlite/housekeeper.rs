@@ -24,7 +24,14 @@ const LOG_PAGES: i32 = 20_000;
 /// and their sync, so they are few.
 const REST_PAGES: i32 = 256;
 
-/// How long the writer waits at most for readers to let go of the log.
+/// Passive rounds before the writer is made to wait: each leaves what was written during
+/// it, so they get shorter.
+const ROUNDS: usize = 8;
+
+/// Pages in the log at which the writer waits however much is left to copy (1.6 GB).
+const LOG_PAGES_MAX: i32 = 20 * LOG_PAGES;
+
+/// How long the thread waits at most for the writer's turn to be over.
 const RESTART: Duration = Duration::from_millis(500);
 
 /// How often the thread looks for idle tenants.
@@ -134,7 +141,7 @@ fn work(registry: &Arc<Registry>, tasks: &Receiver<Task>) {
 fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
     // If it was closed meanwhile, that was its checkpoint.
     let Some(lease) = registry.lease_open(watch.tenant) else { return };
-    let done = lease.connect().and_then(|connection| copy_log(&connection));
+    let done = lease.connect().and_then(|connection| copy_log(&connection, &lease));
     match done {
         Ok(left) => watch.is_due_at(left.saturating_add(LOG_PAGES)),
         Err(error) => {
@@ -148,25 +155,31 @@ fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
 }
 
 /// Copies the log to the file; answers how long a log stays behind.
-pub(super) fn copy_log(connection: &Connection) -> Result<i32> {
-    let mut left = LOG_PAGES;
-    loop {
+pub(super) fn copy_log(connection: &Connection, tenant: &Tenant) -> Result<i32> {
+    let mut rest = LOG_PAGES;
+    let mut log = 0;
+    for _ in 0..ROUNDS {
         // Passive: neither readers nor the writer wait.
         let (_, pages, copied) = run(connection, "pragma wal_checkpoint(passive)")?;
         if copied >= pages {
             // The next commit begins the log anew.
             return Ok(0);
         }
-        // A writer that keeps pace would be waited for in vain, and then for longer.
-        let keeps_pace = pages - copied > left / 2;
-        left = pages - copied;
-        if left <= REST_PAGES || keeps_pace {
+        (rest, log) = (pages - copied, pages);
+        if rest <= REST_PAGES {
             break;
         }
     }
-    connection.raw().busy_timeout(RESTART)?;
-    let (is_blocked, pages, _) = run(connection, "pragma wal_checkpoint(restart)")?;
-    Ok(if is_blocked { pages } else { 0 })
+    if rest > 4 * REST_PAGES && log < LOG_PAGES_MAX {
+        // A writer that keeps pace would wait long; later it may rest.
+        return Ok(log);
+    }
+    // The writer waits for its turn and not for SQLite's lock, which it would poll with
+    // ever longer pauses. Readers are not waited for: the log then stays as it is.
+    let turn = tenant.block_writer(RESTART);
+    let (_, pages, copied) = run(connection, "pragma wal_checkpoint(passive)")?;
+    drop(turn);
+    Ok(if copied >= pages { 0 } else { pages })
 }
 
 /// Whether somebody was in the way, the pages in the log, and those copied of them.

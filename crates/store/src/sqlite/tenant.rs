@@ -2,9 +2,12 @@
 //! opened when they are first needed.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use kith_model::id::TenantId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -60,6 +63,23 @@ impl Tenant {
     /// Waits for the right to use the writing connection.
     pub(super) async fn wait_to_write(&self) -> Result<OwnedSemaphorePermit> {
         wait(&self.writable).await
+    }
+
+    /// Keeps the writer from beginning, from a thread that may block; none when it does
+    /// not end within the time.
+    pub(super) fn block_writer(&self, time: Duration) -> Option<OwnedSemaphorePermit> {
+        let mut acquired = pin!(Arc::clone(&self.writable).acquire_owned());
+        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        let deadline = Instant::now() + time;
+        loop {
+            match acquired.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(permit) => return permit.ok(),
+                Poll::Pending => {
+                    let left = deadline.checked_duration_since(Instant::now())?;
+                    std::thread::park_timeout(left);
+                }
+            }
+        }
     }
 
     /// A reading connection; the caller has the right to one.
@@ -153,6 +173,15 @@ impl Drop for Tenant {
             // The log stays; it is read at the next opening.
             tracing::warn!(tenant.id = %self.id, error = %error, "the last checkpoint of a tenant failed");
         }
+    }
+}
+
+/// Wakes a thread that waits for a future by itself.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

@@ -89,7 +89,7 @@ async fn a_checkpoint_lets_the_log_begin_anew() {
     let pages = async || {
         let lease = desk.store.registry().lease(desk.tenant).await.unwrap();
         let connection = lease.connect().unwrap();
-        let left = copy_log(&connection).unwrap();
+        let left = copy_log(&connection, &lease).unwrap();
         let look = "pragma wal_checkpoint(passive)";
         (left, connection.raw().query_row(look, [], |row| row.get::<_, i32>(1)).unwrap())
     };
