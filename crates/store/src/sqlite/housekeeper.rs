@@ -15,21 +15,21 @@ use super::registry::Registry;
 use super::tenant::Tenant;
 use crate::error::Result;
 
-/// Pages in the log at which it is copied to the file (80 MB). A page that
-/// changed often is copied once, so seldom is cheaper than every 1,000 pages.
+/// New pages in the log after which they are copied to the file. Few at a time: the
+/// sync of many keeps the disk busy, and every commit waiting.
+const STEP_PAGES: i32 = 500;
+
+/// Pages in the log at which it is made to begin anew (80 MB): under unbroken writing it
+/// never would by itself.
 const LOG_PAGES: i32 = 20_000;
 
-/// Pages that may be left to copy when the writer is made to wait, so that the log can
-/// begin anew: under unbroken writing it never would by itself. It waits for these pages
-/// and their sync, so they are few.
+/// Pages that may be left to copy when the writer is made to wait for it. It waits for
+/// these and their sync, so they are few.
 const REST_PAGES: i32 = 256;
 
 /// Passive rounds before the writer is made to wait: each leaves what was written during
 /// it, so they get shorter.
 const ROUNDS: usize = 8;
-
-/// Pages in the log at which the writer waits however much is left to copy (1.6 GB).
-const LOG_PAGES_MAX: i32 = 20 * LOG_PAGES;
 
 /// How long the thread waits at most for the writer's turn to be over.
 const TURN_WAIT: Duration = Duration::from_millis(500);
@@ -66,7 +66,8 @@ impl Desk {
 
     /// A watch on a tenant's log.
     pub(super) fn watch(&self, tenant: TenantId) -> LogWatch {
-        LogWatch { tenant, desk: self.clone(), due: Arc::new(AtomicI32::new(LOG_PAGES)) }
+        let log = Log { pages: AtomicI32::new(0), due: AtomicI32::new(STEP_PAGES) };
+        LogWatch { tenant, desk: self.clone(), log: Arc::new(log) }
     }
 }
 
@@ -75,22 +76,39 @@ impl Desk {
 pub(super) struct LogWatch {
     tenant: TenantId,
     desk: Desk,
+    log: Arc<Log>,
+}
+
+/// What is known of a log.
+struct Log {
+    /// Pages in it after the last commit.
+    pages: AtomicI32,
     /// Pages at which the next checkpoint is asked for.
-    due: Arc<AtomicI32>,
+    due: AtomicI32,
 }
 
 impl LogWatch {
     /// A commit left the log with so many pages.
     pub(super) fn committed(&self, pages: i32) {
-        if pages >= self.due.load(Ordering::Relaxed) {
+        let due = self.log.due.load(Ordering::Relaxed);
+        let has_begun_anew = pages < self.log.pages.swap(pages, Ordering::Relaxed);
+        if has_begun_anew && due < i32::MAX {
+            self.is_due_at(STEP_PAGES);
+        } else if pages >= due {
             // Until this one is done no other is asked for.
-            self.due.store(i32::MAX, Ordering::Relaxed);
+            self.is_due_at(i32::MAX);
             let _ = self.desk.0.send(Task::Checkpoint(self.clone()));
         }
     }
 
     fn is_due_at(&self, pages: i32) {
-        self.due.store(pages, Ordering::Relaxed);
+        self.log.due.store(pages, Ordering::Relaxed);
+    }
+
+    /// What was copied needs no copying again.
+    fn is_copied_to(&self, pages: i32) {
+        let begins_anew = self.log.pages.load(Ordering::Relaxed) < pages;
+        self.is_due_at(if begins_anew { STEP_PAGES } else { pages.saturating_add(STEP_PAGES) });
     }
 }
 
@@ -143,9 +161,9 @@ fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
     let Some(lease) = registry.lease_open(watch.tenant) else { return };
     let done = lease.connect().and_then(|connection| copy_log(&connection, &lease));
     match done {
-        Ok(left) => watch.is_due_at(left.saturating_add(LOG_PAGES)),
+        Ok(pages) => watch.is_copied_to(pages),
         Err(error) => {
-            watch.is_due_at(LOG_PAGES);
+            watch.is_due_at(STEP_PAGES);
             if error.is_of_the_disk() {
                 lease.fence();
             }
@@ -154,32 +172,28 @@ fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
     }
 }
 
-/// Copies the log to the file; answers how long a log stays behind.
+/// Copies the log to the file, and has it begin anew if it is long; answers up to which
+/// of its pages it is copied (0 when it begins anew).
 pub(super) fn copy_log(connection: &Connection, tenant: &Tenant) -> Result<i32> {
-    let mut rest = LOG_PAGES;
-    let mut log = 0;
+    // Passive: neither readers nor the writer wait. What is written during it stays.
+    let (mut log, copied) = checkpoint_passively(connection)?;
+    if log < LOG_PAGES {
+        return Ok(copied);
+    }
     for _ in 0..ROUNDS {
-        // Passive: neither readers nor the writer wait.
-        let (pages, copied) = checkpoint_passively(connection)?;
-        if copied >= pages {
-            // The next commit begins the log anew.
-            return Ok(0);
-        }
-        (rest, log) = (pages - copied, pages);
-        if rest <= REST_PAGES {
+        let before = std::mem::replace(&mut log, checkpoint_passively(connection)?.0);
+        if log - before <= REST_PAGES {
             break;
         }
     }
-    if rest > 4 * REST_PAGES && log < LOG_PAGES_MAX {
-        // A writer that keeps pace would wait long; later it may rest.
-        return Ok(log);
-    }
-    // The writer waits for its turn and not for SQLite's lock, which it would poll with
-    // ever longer pauses. Readers are not waited for: the log then stays as it is.
+    // The log begins anew with the commit that finds all of it copied: nothing may be
+    // written meanwhile. The writer waits for its turn and not for SQLite's lock, which
+    // it would poll with ever longer pauses. Readers are not waited for: the log then
+    // goes on as it is.
     let turn = tenant.block_writer(TURN_WAIT);
     let (pages, copied) = checkpoint_passively(connection)?;
     drop(turn);
-    Ok(if copied >= pages { 0 } else { pages })
+    Ok(if copied >= pages { 0 } else { copied })
 }
 
 /// The pages in the log, and those copied of them.
