@@ -43,6 +43,8 @@ pub(crate) struct Bench {
     pub(crate) tenants: u32,
     /// Objects that exist when adding a field is measured.
     pub(crate) objects: u32,
+    /// Records that exist when filling a computed field is measured.
+    pub(crate) records: u32,
     postgres: OnceCell<Postgres>,
 }
 
@@ -66,7 +68,8 @@ impl Bench {
         );
         refuse_memory(&root)?;
         let (time, tenants, objects) = (options.time(), options.tenants, options.objects);
-        Ok(Self { kith, root, time, tenants, objects, postgres: OnceCell::new() })
+        let records = options.records;
+        Ok(Self { kith, root, time, tenants, objects, records, postgres: OnceCell::new() })
     }
 
     /// Runs before what counts.

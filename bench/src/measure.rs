@@ -1,9 +1,11 @@
 //! The measurements, one a file, under the names that `--only` takes.
 
 mod batches;
+mod computed;
 mod creates;
 mod fields;
 mod nodes;
+mod plan;
 mod reads;
 mod starts;
 mod stream;
@@ -32,6 +34,10 @@ pub(crate) enum Measurement {
     Starts,
     /// What requests notice of a field that is added.
     Fields,
+    /// Filling a computed field that is added to many records.
+    Computed,
+    /// Planning a schema of many objects.
+    Plan,
     /// Two nodes on one tenant.
     Nodes,
 }
@@ -46,6 +52,8 @@ impl Measurement {
             Self::Stream => "stream",
             Self::Starts => "starts",
             Self::Fields => "fields",
+            Self::Computed => "computed",
+            Self::Plan => "plan",
             Self::Nodes => "nodes",
         }
     }
@@ -59,6 +67,8 @@ impl Measurement {
             Self::Stream => "commit to event",
             Self::Starts => "start, memory, cold tenants",
             Self::Fields => "adding a field",
+            Self::Computed => "filling a computed field",
+            Self::Plan => "planning a schema",
             Self::Nodes => "two nodes on one tenant",
         }
     }
@@ -78,6 +88,8 @@ pub(crate) async fn run(bench: &Bench, engine: Engine, measurement: Measurement)
         Measurement::Stream => stream::measure(bench, engine).await,
         Measurement::Starts => starts::measure(bench, engine).await,
         Measurement::Fields => fields::measure(bench, engine).await,
+        Measurement::Computed => computed::measure(bench, engine).await,
+        Measurement::Plan => plan::measure(bench, engine).await,
         Measurement::Nodes => nodes::measure(bench).await,
     }
 }

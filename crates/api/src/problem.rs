@@ -118,14 +118,22 @@ fn status(code: Code) -> StatusCode {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-        Code::NotUnique | Code::Referenced | Code::AlreadyExists | Code::DataConflict => StatusCode::CONFLICT,
+        Code::NotUnique
+        | Code::Duplicate
+        | Code::Referenced
+        | Code::AlreadyExists
+        | Code::DataConflict
+        | Code::PlanOutdated
+        | Code::NotAccepted => StatusCode::CONFLICT,
         Code::AnswerErased | Code::HistoryChanged | Code::PositionExpired => StatusCode::GONE,
         Code::VersionMismatch | Code::PositionNotReached => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::InvalidName
         | Code::InvalidDefinition
+        | Code::InvalidExpression
         | Code::InvalidType
+        | Code::RuleViolated
         | Code::InvalidValue
         | Code::UnknownField
         | Code::UnknownMember

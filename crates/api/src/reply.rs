@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, ETAG, HeaderName, LOCATION};
+use http::header::{CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
-use kith_engine::{Answer, Page, Receipt, ReceiptOutcome, RecordResult, RecordView, Session};
+use kith_engine::{Answer, Page, Receipt, ReceiptOutcome, RecordResult, RecordView, Session, Written};
 use kith_model::id::HistoryId;
 use kith_model::journal::Position;
 use kith_model::operation::Disposition;
@@ -20,6 +20,8 @@ use crate::ticket::header_value;
 const KITH_POSITION: HeaderName = HeaderName::from_static("kith-position");
 const KITH_HISTORY: HeaderName = HeaderName::from_static("kith-history");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const KITH_MERGED_INTO: HeaderName = HeaderName::from_static("kith-merged-into");
+const KITH_DUPLICATES: HeaderName = HeaderName::from_static("kith-duplicates");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Room for a record of usual size, so that writing it does not grow the text twice.
@@ -89,7 +91,7 @@ pub(crate) fn record(answer: &Answer<RecordView>, seen: &Seen, session: &Session
 fn has_derived_fields(record: &RecordView, session: &Session) -> bool {
     let catalog = session.catalog();
     let object = catalog.object_named(record.object_name());
-    object.is_none_or(|object| object.fields().iter().any(|field| field.kind.is_derived()))
+    object.is_none_or(|object| object.visible().any(|(_, field)| field.is_derived()))
 }
 
 /// A record that was read, with one more member.
@@ -108,6 +110,32 @@ pub(crate) fn record_with(answer: &Answer<RecordView>, name: &str, more: &Json) 
 fn tagged(mut response: Response, version: i64) -> Response {
     if let Some(tag) = header_value(&format!("\"{version}\"")) {
         response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// Says of the answer to a read which record it is of, where the id that was asked for
+/// stands for another one.
+pub(crate) fn read_for(response: Response, asked: &str, record: &RecordView) -> Response {
+    in_place_of(response, asked, record.object_name(), &record.id())
+}
+
+/// The same for a write of one record.
+pub(crate) fn standing_for(response: Response, asked: &str, receipt: &Receipt) -> Response {
+    match single(receipt) {
+        Ok(result) => in_place_of(response, asked, &result.object, &result.id),
+        Err(_) => response,
+    }
+}
+
+fn in_place_of(mut response: Response, asked: &str, object: &str, id: &str) -> Response {
+    if asked == id {
+        return response;
+    }
+    let headers = response.headers_mut();
+    if let (Some(path), Some(id)) = (header_value(&format!("/v1/records/{object}/{id}")), header_value(id)) {
+        headers.insert(CONTENT_LOCATION, path);
+        headers.insert(KITH_MERGED_INTO, id);
     }
     response
 }
@@ -149,7 +177,10 @@ pub(crate) fn written(receipt: &Receipt, prefer: Prefer) -> Outcome {
     if !has_record {
         let _ = write!(body, "{{\"id\":\"{}\",\"version\":{}}}", result.id, result.version);
     }
-    let response = preferred(tagged(received(json(status, body), receipt), result.version), prefer);
+    let mut response = preferred(tagged(received(json(status, body), receipt), result.version), prefer);
+    if let Some(duplicates) = result.duplicates {
+        response.headers_mut().insert(KITH_DUPLICATES, HeaderValue::from(duplicates));
+    }
     if status != StatusCode::CREATED {
         return Ok(response);
     }
@@ -169,6 +200,12 @@ pub(crate) fn done(receipt: &Receipt) -> Response {
     received(empty(StatusCode::NO_CONTENT), receipt)
 }
 
+/// What was made, here or by the same request before.
+pub(crate) fn made(made: &Written<Json>) -> Outcome {
+    let response = stand(value(StatusCode::CREATED, &made.value)?, made.position, made.history);
+    Ok(if made.replayed { replayed(response) } else { response })
+}
+
 /// The name that a definition gives; it was accepted, so it is one.
 pub(crate) fn name(definition: &Map<String, Json>) -> String {
     definition.get("name").and_then(Json::as_str).unwrap_or_default().to_owned()
@@ -178,7 +215,7 @@ pub(crate) fn name(definition: &Map<String, Json>) -> String {
 pub(crate) fn defined(status: StatusCode, receipt: &Receipt) -> Outcome {
     match &receipt.outcome {
         ReceiptOutcome::Schema(document) => Ok(received(value(status, document)?, receipt)),
-        ReceiptOutcome::Records(_) | ReceiptOutcome::Token => {
+        ReceiptOutcome::Records(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => {
             Err(Problem::internal("a schema change has no document"))
         }
     }
@@ -186,10 +223,12 @@ pub(crate) fn defined(status: StatusCode, receipt: &Receipt) -> Outcome {
 
 /// Says where a write stands, and whether it was done before.
 pub(crate) fn received(response: Response, receipt: &Receipt) -> Response {
-    let mut response = stand(response, receipt.position, receipt.history);
-    if receipt.replayed {
-        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
-    }
+    let response = stand(response, receipt.position, receipt.history);
+    if receipt.replayed { replayed(response) } else { response }
+}
+
+fn replayed(mut response: Response) -> Response {
+    response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     response
 }
 
@@ -201,7 +240,7 @@ fn single(receipt: &Receipt) -> Result<&RecordResult, Problem> {
             Some(Err(faults)) => Err(faults.clone().into()),
             None => Err(missing()),
         },
-        ReceiptOutcome::Schema(_) | ReceiptOutcome::Token => Err(missing()),
+        ReceiptOutcome::Schema(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => Err(missing()),
     }
 }
 
@@ -209,7 +248,9 @@ fn single(receipt: &Receipt) -> Result<&RecordResult, Problem> {
 pub(crate) fn status(disposition: Disposition) -> StatusCode {
     match disposition {
         Disposition::Created => StatusCode::CREATED,
-        Disposition::Updated | Disposition::Unchanged | Disposition::Restored => StatusCode::OK,
+        Disposition::Updated | Disposition::Unchanged | Disposition::Restored | Disposition::Merged => {
+            StatusCode::OK
+        }
         Disposition::Deleted | Disposition::Purged => StatusCode::NO_CONTENT,
     }
 }

@@ -107,18 +107,39 @@ routes! {
     Delete delete "/v1/tokens/{token}", "tokens.revoke", Tenant Request => rest::tokens::revoke;
 
     Get get "/v1/schema", "schema.read", Tenant Request => rest::schema::read;
+    Get get "/v1/schema/removed", "schema.removed", Tenant Request => rest::schema::removed;
+    Post post "/v1/schema/plan", "schema.plan", Tenant Request => rest::schema::plan;
+    Post post "/v1/schema/apply", "schema.apply", Tenant Request => rest::schema::apply;
+    Get get "/v1/schema/compare", "schema.compare", Tenant Request => rest::schema::compare;
+    Get get "/v1/schema/versions", "schema.versions", Tenant Request => rest::schema::versions;
     Post post "/v1/schema/objects", "objects.create", Tenant Request => rest::objects::create;
     Get get "/v1/schema/objects", "objects.list", Tenant Request => rest::objects::list;
     Get get "/v1/schema/objects/{object}", "objects.read", Tenant Request => rest::objects::read;
     Patch patch "/v1/schema/objects/{object}", "objects.update", Tenant Request => rest::objects::update;
     Delete delete "/v1/schema/objects/{object}", "objects.drop", Tenant Request => rest::objects::drop;
     Get get "/v1/schema/objects/{object}/storage", "objects.storage", Tenant Request => rest::objects::storage;
+    Post post "/v1/schema/objects/{object}/restore", "objects.restore", Tenant Request => rest::objects::restore;
     Post post "/v1/schema/objects/{object}/fields", "fields.create", Tenant Request => rest::fields::create;
     Get get "/v1/schema/objects/{object}/fields/{field}", "fields.read", Tenant Request => rest::fields::read;
     Patch patch "/v1/schema/objects/{object}/fields/{field}", "fields.update", Tenant Request => rest::fields::update;
     Delete delete "/v1/schema/objects/{object}/fields/{field}", "fields.drop", Tenant Request => rest::fields::drop;
+    Post post "/v1/schema/objects/{object}/fields/{field}/restore", "fields.restore", Tenant Request => rest::fields::restore;
+    Get get "/v1/schema/objects/{object}/fields/{field}/usage", "fields.usage", Tenant Request => rest::fields::usage;
     Post post "/v1/schema/objects/{object}/keys", "keys.create", Tenant Request => rest::keys::create;
+    Patch patch "/v1/schema/objects/{object}/keys/{key}", "keys.update", Tenant Request => rest::keys::update;
     Delete delete "/v1/schema/objects/{object}/keys/{key}", "keys.drop", Tenant Request => rest::keys::drop;
+    Post post "/v1/schema/objects/{object}/matching", "matching.create", Tenant Request => rest::matching::create;
+    Delete delete "/v1/schema/objects/{object}/matching/{matching}", "matching.drop", Tenant Request => rest::matching::drop;
+    Post post "/v1/schema/objects/{object}/rules", "rules.create", Tenant Request => rest::rules::create;
+    Patch patch "/v1/schema/objects/{object}/rules/{rule}", "rules.update", Tenant Request => rest::rules::update;
+    Delete delete "/v1/schema/objects/{object}/rules/{rule}", "rules.drop", Tenant Request => rest::rules::drop;
+
+    Post post "/v1/schema/objects/{object}/actions", "actions.create", Tenant Request => rest::actions::create;
+    Patch patch "/v1/schema/objects/{object}/actions/{action}", "actions.update", Tenant Request => rest::actions::update;
+    Delete delete "/v1/schema/objects/{object}/actions/{action}", "actions.drop", Tenant Request => rest::actions::drop;
+
+    Get get "/v1/schema/tasks", "tasks.list", Tenant Request => rest::tasks::list;
+    Get get "/v1/schema/tasks/{task}", "tasks.read", Tenant Stream => rest::tasks::read;
 
     Post post "/v1/records/{object}", "records.create", Tenant Request => rest::records::create;
     Get get "/v1/records/{object}", "records.list", Tenant Request => rest::records::list;
@@ -126,10 +147,19 @@ routes! {
     Patch patch "/v1/records/{object}/{id}", "records.update", Tenant Request => rest::records::update;
     Delete delete "/v1/records/{object}/{id}", "records.delete", Tenant Request => rest::records::delete;
     Post post "/v1/records/{object}/{id}/restore", "records.restore", Tenant Request => rest::records::restore;
+    Post post "/v1/records/{object}/{id}/actions/{action}", "actions.call", Tenant Request => rest::actions::call;
     Get get "/v1/records/{object}/{id}/history", "records.history", Tenant Request => rest::records::history;
+    Get get "/v1/records/{object}/{id}/timeline/{field}", "records.timeline", Tenant Request => rest::records::timeline;
+    Post post "/v1/records/{object}/{id}/merge", "records.merge", Tenant Request => rest::records::merge;
+    Get get "/v1/records/{object}/{id}/duplicates", "records.duplicates", Tenant Request => rest::duplicates::of_record;
+    Post post "/v1/records/{object}/duplicates", "records.check", Tenant Request => rest::duplicates::check;
     Put put "/v1/records/{object}/by/{field}/{value}", "records.upsert", Tenant Request => rest::records::upsert;
     Get get "/v1/trash/{object}", "trash.list", Tenant Request => rest::trash::list;
     Post post "/v1/batch", "batch.submit", Tenant Request => rest::batch::submit;
+
+    Get get "/v1/duplicates", "duplicates.list", Tenant Request => rest::duplicates::list;
+    Post post "/v1/duplicates/scan", "duplicates.scan", Tenant Request => rest::duplicates::scan;
+    Post post "/v1/duplicates/{first}/{second}/dismiss", "duplicates.dismiss", Tenant Request => rest::duplicates::dismiss;
 
     Get get "/v1/changes", "changes.read", Tenant Stream => rest::changes::read;
     Get get "/v1/cursors", "cursors.list", Tenant Request => rest::cursors::list;

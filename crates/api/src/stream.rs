@@ -1,6 +1,6 @@
-//! Server-sent events: the change stream without end.
+//! Server-sent events: the change stream without end, and tasks as they come forward.
 
 mod event;
 mod live;
 
-pub(crate) use live::respond;
+pub(crate) use live::{Source, respond};

@@ -28,6 +28,7 @@ Exit codes:
   4  in conflict with what is stored, or a precondition failed (409, 412)
   5  the server failed, or could not be reached or started
   6  a verification found faults
+  7  the schema has drifted from its file
 
 Example:
   kith serve &
@@ -74,7 +75,7 @@ enum Command {
     /// Create, list and revoke a tenant's tokens.
     #[command(subcommand)]
     Token(Token),
-    /// Read the whole schema, or one object of it.
+    /// Read the schema, and change it by a file: pull, plan, apply, check, roll back.
     #[command(subcommand)]
     Schema(Schema),
     /// Create, list, read, change and drop objects.

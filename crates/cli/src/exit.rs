@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Local(anyhow::Error),
     /// A verification found this many faults; they have been printed.
     Faults(u64),
+    /// The server's schema is not the file's; the steps between them have been printed.
+    Drift(usize),
     /// Nobody reads the output any more: not worth a word.
     Closed,
 }
@@ -51,6 +53,7 @@ impl Failure {
             Self::Usage(message) => format!("error: {message}"),
             Self::Unreachable(error) | Self::Local(error) => format!("error: {error:#}"),
             Self::Faults(count) => format!("error: the verification found {count} faults"),
+            Self::Drift(steps) => format!("error: the schema has drifted: {steps} steps from the file"),
             Self::Closed => String::new(),
         }
     }
@@ -66,6 +69,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Unreachable(_) | Self::Local(_) => 5,
             Self::Faults(_) => 6,
+            Self::Drift(_) => 7,
             Self::Closed => 0,
         }
     }

@@ -24,6 +24,18 @@ pub(crate) fn read(argument: &str) -> Result<Json, Failure> {
     serde_json::from_str(&text).map_err(|error| Failure::usage(format!("{place} is not JSON: {error}")))
 }
 
+/// Reads the text of a file, or of stdin for `-`.
+///
+/// # Errors
+/// When there is nothing to read there.
+pub(crate) fn text(path: &str) -> Result<String, Failure> {
+    match path {
+        "-" => stdin(),
+        path => std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("`{path}` cannot be read: {error}"))),
+    }
+}
+
 fn stdin() -> Result<String, Failure> {
     let mut text = String::new();
     std::io::stdin()

@@ -1,6 +1,20 @@
-//! Commands on the schema as a whole.
+//! Commands on the schema as a whole: reading it, and changing it by a file that a team
+//! keeps beside its code.
 
-use clap::{Args, Subcommand};
+mod apply;
+mod ask;
+mod check;
+mod diff;
+mod file;
+mod get;
+mod plan;
+mod pull;
+mod render;
+mod rollback;
+mod tasks;
+mod versions;
+
+use clap::Subcommand;
 
 use crate::context::Context;
 use crate::exit::Failure;
@@ -8,25 +22,29 @@ use crate::exit::Failure;
 /// What can be done with the schema.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Schema {
-    Get(Get),
-}
-
-/// Show the whole schema, or one object of it, as JSON.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  kith schema get contact")]
-pub(crate) struct Get {
-    /// Name of an object.
-    object: Option<String>,
+    Get(get::Get),
+    Pull(pull::Pull),
+    Plan(plan::Plan),
+    Apply(apply::Apply),
+    Check(check::Check),
+    Diff(diff::Diff),
+    Versions(versions::Versions),
+    Rollback(rollback::Rollback),
+    Tasks(tasks::Tasks),
 }
 
 impl Schema {
     pub(crate) async fn run(self, ctx: &Context) -> Result<(), Failure> {
-        let Self::Get(Get { object }) = self;
-        let schema = match object.as_deref() {
-            Some(object) => ctx.client.get(&["schema", "objects", object]).send().await?,
-            None => ctx.client.get(&["schema"]).send().await?,
-        };
-        // A schema is a document to be kept and sent again: JSON either way.
-        ctx.output.done(&format!("{schema:#}"), &schema)
+        match self {
+            Self::Get(command) => command.run(ctx).await,
+            Self::Pull(command) => command.run(ctx).await,
+            Self::Plan(command) => command.run(ctx).await,
+            Self::Apply(command) => command.run(ctx).await,
+            Self::Check(command) => command.run(ctx).await,
+            Self::Diff(command) => command.run(ctx).await,
+            Self::Versions(command) => command.run(ctx).await,
+            Self::Rollback(command) => command.run(ctx).await,
+            Self::Tasks(command) => command.run(ctx).await,
+        }
     }
 }

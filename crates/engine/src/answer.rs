@@ -6,6 +6,7 @@ use kith_model::catalog::{Catalog, Object};
 use kith_model::id::{HistoryId, format_typeid};
 use kith_model::journal::{Position, TenantState};
 use kith_model::record::{Row, render_record};
+use kith_model::time::Timestamp;
 
 /// A value as of a position.
 #[derive(Clone, Debug)]
@@ -29,6 +30,27 @@ impl<T> Answer<T> {
     }
 }
 
+/// What a write answers.
+#[derive(Clone, Debug)]
+pub struct Written<T> {
+    /// The value.
+    pub value: T,
+    /// The last position of the write's transaction.
+    pub position: Position,
+    /// The history that the position is of.
+    pub history: HistoryId,
+    /// Whether it was answered before under the same idempotency key.
+    pub replayed: bool,
+}
+
+impl<T> Written<T> {
+    /// Another value of the same write.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Written<U> {
+        let Self { value, position, history, replayed } = self;
+        Written { value: make(value), position, history, replayed }
+    }
+}
+
 /// One page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -44,6 +66,8 @@ pub struct RecordView {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) object: Arc<Object>,
     pub(crate) row: Arc<Row>,
+    /// The time that virtual fields are shown as of.
+    pub(crate) now: Timestamp,
 }
 
 impl RecordView {
@@ -67,6 +91,6 @@ impl RecordView {
 
     /// Appends it as JSON.
     pub fn write_json(&self, out: &mut String) {
-        render_record(&self.object, &self.row, &self.catalog, out);
+        render_record(&self.object, &self.row, &self.catalog, self.now, out);
     }
 }

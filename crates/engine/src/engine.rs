@@ -7,12 +7,14 @@ use kith_model::id::RequestId;
 use kith_model::time::Timestamp;
 use kith_store::{OrganizationToken, Store};
 use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
 
 use crate::clock;
 use crate::error::Result;
 use crate::identify::Memory;
 use crate::registry::Registry;
 use crate::service::Services;
+use crate::usage::Usage;
 use crate::{service, token};
 
 /// How the engine runs.
@@ -42,8 +44,11 @@ struct Inner {
     options: Options,
     registry: Registry,
     memory: Memory,
+    usage: Usage,
     lanes: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+    /// Who this run of the program is, where work is held under a lease.
+    node: Uuid,
     services: Services,
 }
 
@@ -54,8 +59,10 @@ impl Engine {
     /// When the store does not answer.
     pub async fn start(store: Store, options: Options) -> Result<Self> {
         let inner = Inner {
+            node: node(&store)?,
             registry: Registry::new(store.clone()),
             memory: Memory::default(),
+            usage: Usage::default(),
             lanes: Arc::new(Semaphore::new(options.lanes_max)),
             closing: watch::Sender::new(false),
             services: Services::default(),
@@ -103,6 +110,7 @@ impl Engine {
         // With every permit in hand no lane is at work.
         drop(self.inner.lanes.acquire_many(all).await);
         self.inner.services.join().await;
+        crate::usage::flush(self).await;
     }
 
     /// True once the shutdown has begun: streams end, long polls answer.
@@ -139,6 +147,14 @@ impl Engine {
         &self.inner.memory
     }
 
+    pub(crate) fn node(&self) -> Uuid {
+        self.inner.node
+    }
+
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.inner.usage
+    }
+
     pub(crate) fn lanes(&self) -> &Arc<Semaphore> {
         &self.inner.lanes
     }
@@ -146,4 +162,13 @@ impl Engine {
     pub(crate) fn services(&self) -> &Services {
         &self.inner.services
     }
+}
+
+/// A folder has one process at a time, so what an earlier one held is this one's; the
+/// nodes over one PostgreSQL are many.
+fn node(store: &Store) -> Result<Uuid> {
+    Ok(match store {
+        Store::Sqlite(_) => Uuid::nil(),
+        Store::Postgres(_) => Uuid::from_u128(clock::seed()?),
+    })
 }

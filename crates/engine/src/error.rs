@@ -113,6 +113,10 @@ impl From<StoreError> for Error {
             StoreError::SchemaChanged => {
                 Fault::new(Code::Unavailable, "the schema changes faster than it can be read")
             }
+            StoreError::NewerLayout { .. } => {
+                Fault::new(Code::Unavailable, "the data were written by a later release than this node runs")
+                    .hint("nothing was written; upgrade this node")
+            }
             StoreError::Database(_) | StoreError::Corrupt(_) => {
                 Fault::new(Code::Internal, "a fault of Kith itself")
             }

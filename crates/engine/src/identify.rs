@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use kith_model::fault::{Code, Fault};
 use kith_model::id::{OrganizationId, TenantId, TokenId};
 
+use crate::background;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::session::{Administrator, Identity, Session};
@@ -101,6 +102,7 @@ impl Engine {
             }
         };
         let tenant = self.registry().get(id).await?;
+        background::look(self, &tenant);
         Ok(Session::new(self.clone(), tenant, *identity))
     }
 

@@ -1,15 +1,17 @@
 //! Reading records.
 
-mod get;
+pub(crate) mod get;
 mod history;
 mod list;
 mod provenance;
+mod timeline;
 mod trash;
 
 pub use get::get;
 pub use history::history;
 pub use list::{ListRequest, list};
 pub use provenance::provenance;
+pub use timeline::timeline;
 pub use trash::trash;
 
 use kith_model::fault::{Code, Fault};

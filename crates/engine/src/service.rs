@@ -13,9 +13,12 @@ use kith_model::time::Timestamp;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use crate::background;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::follow;
+use crate::usage;
 
 /// Hints to other nodes are gathered this long: a notification serialises commits
 /// across the whole database, so there is one for many.
@@ -58,8 +61,11 @@ impl Services {
         self.hints.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
     }
 
-    fn keep(&self, task: JoinHandle<()>) {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    /// Keeps a task, to be waited for when the engine closes.
+    pub(crate) fn keep(&self, task: JoinHandle<()>) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task);
     }
 }
 
@@ -75,6 +81,8 @@ pub(crate) async fn start(engine: &Engine) -> Result<()> {
         engine.services().keep(listening);
     }
     engine.services().keep(spawn(engine, |engine| async move { sweep(&engine).await }));
+    engine.services().keep(spawn(engine, |engine| async move { usage::run(&engine).await }));
+    engine.services().keep(spawn(engine, |engine| async move { take_over(&engine).await }));
     Ok(())
 }
 
@@ -115,8 +123,21 @@ async fn hear(engine: &Engine, id: TenantId, position: Position) {
         return;
     }
     match engine.store().state(id).await {
-        Ok(state) => tenant.advance(&state),
+        Ok(state) => {
+            tenant.advance(&state);
+            follow::wake(engine, &tenant);
+        }
         Err(error) => tracing::warn!(tenant = %id, error = ?error, "a hint could not be followed"),
+    }
+}
+
+/// Looks for tasks and followers that a node which has died has left.
+async fn take_over(engine: &Engine) {
+    loop {
+        tokio::time::sleep(background::LEASE).await;
+        for tenant in engine.registry().all() {
+            background::look_again(engine, &tenant).await;
+        }
     }
 }
 

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Object};
-use kith_model::decide::{KeptRecord, KeptReply, RecordReply, Reply, parse_answer};
+use kith_model::decide::{KeptRecord, KeptReply, RecordReply, Reply, TokenReply, parse_answer};
 use kith_model::fault::{Code, Fault, Faults};
 use kith_model::id::{HistoryId, format_typeid};
 use kith_model::journal::{Origin, Position};
 use kith_model::limits;
 use kith_model::operation::{Caller, Disposition, Idempotency, Submission, Work};
 use kith_model::record::{Row, render_record};
+use kith_model::time::Timestamp;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::lane::{self, Done, Job};
 use crate::session::Session;
+use crate::tasks;
 
 /// What a caller submits.
 #[derive(Debug)]
@@ -59,7 +61,9 @@ pub enum ReceiptOutcome {
     Records(Vec<Result<RecordResult, Faults>>),
     /// The wire document of what was changed in the schema.
     Schema(Json),
-    /// A token was made or revoked.
+    /// A token was made.
+    TokenCreated(TokenReply),
+    /// A token was revoked.
     Token,
 }
 
@@ -74,13 +78,15 @@ pub struct RecordResult {
     pub id: String,
     /// Its version afterwards.
     pub version: i64,
+    /// How many records are likely to stand for the same thing, if that was asked.
+    pub duplicates: Option<usize>,
     body: Body,
 }
 
 #[derive(Debug)]
 enum Body {
     None,
-    Row { catalog: Arc<Catalog>, object: Arc<Object>, row: Arc<Row> },
+    Row { catalog: Arc<Catalog>, object: Arc<Object>, row: Arc<Row>, now: Timestamp },
     Kept(Box<RawValue>),
 }
 
@@ -89,8 +95,8 @@ impl RecordResult {
     pub fn write_record(&self, out: &mut String) -> bool {
         match &self.body {
             Body::None => false,
-            Body::Row { catalog, object, row } => {
-                render_record(object, row, catalog, out);
+            Body::Row { catalog, object, row, now } => {
+                render_record(object, row, catalog, *now, out);
                 true
             }
             Body::Kept(text) => {
@@ -100,20 +106,21 @@ impl RecordResult {
         }
     }
 
-    fn new(reply: RecordReply, catalog: &Arc<Catalog>) -> Self {
-        let RecordReply { disposition, object, id, version, row } = reply;
+    fn new(reply: RecordReply, catalog: &Arc<Catalog>, now: Timestamp) -> Self {
+        let RecordReply { disposition, object, id, version, row, duplicates } = reply;
         Self {
             disposition,
             object: object.name.clone(),
             id: format_typeid(&object.prefix, id.0),
             version,
-            body: row.map_or(Body::None, |row| Body::Row { catalog: catalog.clone(), object, row }),
+            duplicates,
+            body: row.map_or(Body::None, |row| Body::Row { catalog: catalog.clone(), object, row, now }),
         }
     }
 
     fn kept(kept: KeptRecord) -> Self {
-        let KeptRecord { disposition, object, id, version, record } = kept;
-        Self { disposition, object, id, version, body: record.map_or(Body::None, Body::Kept) }
+        let KeptRecord { disposition, object, id, version, duplicates, record } = kept;
+        Self { disposition, object, id, version, duplicates, body: record.map_or(Body::None, Body::Kept) }
     }
 }
 
@@ -127,6 +134,10 @@ pub async fn submit(session: &Session, request: Request) -> Result<Receipt> {
         check_size(operations.len())?;
         let catalog = session.catalog();
         operations.iter_mut().for_each(|operation| operation.prepare(&catalog));
+        session.count_writes(operations, &catalog);
+    }
+    if let Work::Schema(work) = &work {
+        tasks::unique_keys(session, work).await?;
     }
     let actor = session.actor();
     let idempotency = idempotency.map(|input| Idempotency {
@@ -154,12 +165,15 @@ fn check_size(operations: usize) -> Result<()> {
 fn receipt(done: Done) -> Result<Receipt> {
     match done {
         Done::Committed { outcome, history, catalog } => {
-            let result =
-                |result: Result<RecordReply, Faults>| result.map(|reply| RecordResult::new(reply, &catalog));
+            let now = outcome.now;
+            let result = |result: Result<RecordReply, Faults>| {
+                result.map(|reply| RecordResult::new(reply, &catalog, now))
+            };
             let position = outcome.position;
             let outcome = match outcome.answer {
                 Reply::Records(results) => ReceiptOutcome::Records(results.into_iter().map(result).collect()),
                 Reply::Schema(document) => ReceiptOutcome::Schema(document),
+                Reply::TokenCreated(token) => ReceiptOutcome::TokenCreated(token),
                 Reply::Token => ReceiptOutcome::Token,
             };
             Ok(Receipt { position, history, replayed: false, outcome })
@@ -172,6 +186,7 @@ fn receipt(done: Done) -> Result<Receipt> {
                     ReceiptOutcome::Records(results.collect())
                 }
                 KeptReply::Schema(document) => ReceiptOutcome::Schema(document),
+                KeptReply::TokenCreated(token) => ReceiptOutcome::TokenCreated(token),
                 KeptReply::Token => ReceiptOutcome::Token,
             };
             Ok(Receipt { position: kept.position, history, replayed: true, outcome })

@@ -14,6 +14,7 @@ use kith_model::limits;
 use kith_store::{Error as StoreError, Seen, Store};
 use tokio::sync::watch;
 
+use crate::background::Background;
 use crate::error::Result;
 use crate::lane::Job;
 use crate::position::AtLeast;
@@ -35,6 +36,8 @@ pub(crate) struct Tenant {
     /// The latest state this process knows of; consumers wait on it.
     head: watch::Sender<TenantState>,
     pub(crate) queue: Mutex<Queue>,
+    /// What runs for it here beside the requests.
+    pub(crate) background: Background,
 }
 
 /// Submissions that wait for the lane.
@@ -56,6 +59,7 @@ impl Tenant {
             catalog: ArcSwap::from_pointee(catalog),
             head: watch::Sender::new(state),
             queue: Mutex::default(),
+            background: Background::default(),
         })
     }
 

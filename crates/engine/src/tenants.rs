@@ -1,61 +1,93 @@
 //! Tenants, as an administrator of their organization sees them.
 
 use kith_model::fault::{Code, Fault};
-use kith_model::journal::Origin;
 use kith_model::limits;
 use kith_model::operation::{NewToken, Work};
 use kith_store::{NewTenant, Tenant};
 use serde_json::{Value as Json, json};
 
-use crate::answer::Page;
+use crate::answer::{Page, Written};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::records::page_size;
 use crate::session::{Administrator, Identity};
 use crate::submit::{Request, submit};
-use crate::{clock, cursor, token};
+use crate::token::Bearer;
+use crate::{clock, cursor, tokens};
 
 /// Longest retention that can be asked for: a century, so that arithmetic stays small.
 const RETENTION_DAYS_MAX: u32 = 36_500;
 
-/// Makes a tenant with its first token, which is answered here and never again.
+/// What a new tenant is to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// How many days its journal keeps what changed; `None` for ever.
+    pub retention_days: Option<u32>,
+}
+
+/// Makes a tenant with its first token, which is in this answer only; and in the same
+/// answer again, if the same administrator sends the same request with the same
+/// idempotency key. (The key is kept by the tenant itself, with its first change.)
 ///
 /// # Errors
 /// `already_exists`, or every fault of the name and the retention.
 pub async fn create(
     engine: &Engine,
     administrator: &Administrator,
-    name: String,
-    retention_days: Option<u32>,
-) -> Result<Json> {
-    check_name(&name)?;
-    check_retention(retention_days)?;
-    let at = clock::now();
-    let tenant = Tenant {
-        id: clock::tenant_id(at)?,
-        organization: administrator.organization,
-        name,
-        created_at: at,
-        retention_days,
-    };
-    let new = NewTenant { tenant: tenant.clone(), history: clock::history_id(at)? };
-    engine.store().create_tenant(new).await.map_err(|error| match error {
-        kith_store::Error::NameTaken => {
-            let message = format!("the organization has a tenant `{}`", tenant.name);
-            Error::from(Fault::new(Code::AlreadyExists, message).at("name"))
-        }
-        other => other.into(),
-    })?;
+    maker: &Bearer,
+    wanted: Wanted,
+    request: impl FnOnce(Work) -> Request,
+) -> Result<Written<Json>> {
+    check_name(&wanted.name)?;
+    check_retention(wanted.retention_days)?;
+    let (tenant, is_new) = find_or_create(engine, administrator, wanted).await?;
     let identity = Identity::Administrator(*administrator);
     let session = engine.session(&identity, Some(&tenant.id.to_string())).await?;
-    let text = token::new_of_tenant(tenant.id)?;
-    let first = NewToken { id: clock::token_id(at)?, name: "first".to_owned(), hash: token::hash(&text) };
-    let request =
-        Request { work: Work::CreateToken(first), origin: Origin::Rest, trace: None, idempotency: None };
-    submit(&session, request).await?;
-    let mut document = describe(&tenant);
-    document["token"] = Json::String(text);
-    Ok(document)
+    let first = NewToken { is_first: true, ..tokens::mint(&session, maker, "first".to_owned())? };
+    let request = request(Work::CreateToken(first));
+    if !is_new && request.idempotency.is_none() {
+        return Err(taken(&tenant).into());
+    }
+    let receipt = submit(&session, request).await.map_err(|error| match error.faults() {
+        [fault] if fault.code == Code::AlreadyExists => taken(&tenant).into(),
+        _ => error,
+    })?;
+    Ok(tokens::made(&session, maker, receipt)?.map(|made| {
+        let mut document = describe(&tenant);
+        document["token"] = Json::String(made.text);
+        document
+    }))
+}
+
+/// The tenant of that name and whether it was made now. One that was there may be what
+/// the same request made before.
+async fn find_or_create(
+    engine: &Engine,
+    administrator: &Administrator,
+    wanted: Wanted,
+) -> Result<(Tenant, bool)> {
+    let Wanted { name, retention_days } = wanted;
+    let (at, organization) = (clock::now(), administrator.organization);
+    let tenant = Tenant { id: clock::tenant_id(at)?, organization, name, created_at: at, retention_days };
+    let new = NewTenant { tenant: tenant.clone(), history: clock::history_id(at)? };
+    match engine.store().create_tenant(new).await {
+        Ok(()) => Ok((tenant, true)),
+        Err(kith_store::Error::NameTaken) => {
+            let id = engine.owned(administrator, &tenant.name).await?;
+            let there = engine.store().tenant(id).await?.ok_or(kith_store::Error::NoTenant)?;
+            Ok((Tenant { retention_days, ..there }, false))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn taken(tenant: &Tenant) -> Fault {
+    let message = format!("the organization has a tenant `{}`, with the id `{}`", tenant.name, tenant.id);
+    let hint = "if you made it and lost the answer, POST /v1/tokens with its id in `Kith-Tenant` makes a token for it";
+    let fault = Fault::new(Code::AlreadyExists, message).at("name").hint(hint);
+    Fault { records: vec![tenant.id.to_string()], ..fault }
 }
 
 /// The organization's tenants.

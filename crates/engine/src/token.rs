@@ -1,6 +1,6 @@
 //! Tokens as text: what they look like, and their hashes. Only hashes are stored.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -39,14 +39,62 @@ pub(crate) fn check_administrator(text: &str) -> Result<(), Fault> {
     Err(Fault::new(Code::InvalidValue, message))
 }
 
-/// A new token of a tenant. It names its tenant, so that any node knows where its hash is.
-pub(crate) fn new_of_tenant(tenant: TenantId) -> Result<String> {
-    let mut text = String::from("kith_t_");
-    let id = tenant.to_string();
-    let suffix = id.rsplit('_').next().unwrap_or_default();
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{suffix}_{}", secret()?);
-    Ok(text)
+/// What a tenant's token is made of, together with the token of whoever makes it. It is
+/// kept with the answer to an idempotency key, so that the same request can be answered
+/// the same again. By itself it is worth nothing: what is stored is never enough to make
+/// a token, and who has only the maker's token lacks these 256 random bits.
+pub(crate) struct Seed([u8; SECRET_BYTES]);
+
+impl Seed {
+    /// A new one.
+    pub(crate) fn new() -> Result<Self> {
+        let mut bytes = [0; SECRET_BYTES];
+        clock::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// One as it was kept; `None` for what is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// As it is kept.
+    pub(crate) fn text(&self) -> Box<str> {
+        URL_SAFE_NO_PAD.encode(self.0).into_boxed_str()
+    }
+
+    /// The token that it makes in the hands of a maker. It names its tenant, so that any
+    /// node knows where its hash is.
+    pub(crate) fn token(&self, tenant: TenantId, maker: &Bearer) -> String {
+        let mut secret = Sha256::new();
+        // What comes before the maker's token has a fixed length: no two inputs run
+        // together into the same bytes.
+        secret.update(b"kith token 1");
+        secret.update(self.0);
+        secret.update(tenant.0.as_bytes());
+        secret.update(maker.0.as_bytes());
+        let id = tenant.to_string();
+        let suffix = id.rsplit('_').next().unwrap_or_default();
+        format!("kith_t_{suffix}_{}", URL_SAFE_NO_PAD.encode(secret.finalize()))
+    }
+}
+
+/// The text of a caller's token, for as long as the request lasts.
+pub struct Bearer(String);
+
+impl Bearer {
+    /// What came after `Bearer` in the request.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Bearer {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").finish_non_exhaustive()
+    }
 }
 
 /// The tenant that a token says it is of; `None` for an administrator's.
@@ -65,4 +113,27 @@ fn secret() -> Result<String> {
     let mut bytes = [0; SECRET_BYTES];
     clock::fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_same_seed_and_maker_make_the_same_token() {
+        let (tenant, other) = (TenantId(Uuid::from_u128(1)), TenantId(Uuid::from_u128(2)));
+        let (maker, stranger) = (Bearer::new("kith_t_a"), Bearer::new("kith_t_b"));
+        let seed = Seed::new().unwrap();
+        let text = seed.token(tenant, &maker);
+        let kept = Seed::parse(&seed.text()).unwrap();
+        assert_eq!(kept.token(tenant, &maker), text);
+        assert_eq!(tenant_of(&text), Some(tenant));
+        assert_ne!(kept.token(tenant, &stranger), text);
+        assert_ne!(Seed::new().unwrap().token(tenant, &maker), text);
+        let secret = |text: &str| text.splitn(4, '_').nth(3).unwrap().to_owned();
+        assert_ne!(secret(&kept.token(other, &maker)), secret(&text));
+        assert!(Seed::parse("x").is_none());
+    }
 }

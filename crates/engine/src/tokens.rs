@@ -1,17 +1,20 @@
 //! The tokens of a tenant.
 
+use kith_model::decide::TokenReply;
 use kith_model::fault::{Code, Fault};
-use kith_model::journal::Origin;
+use kith_model::id::TokenId;
 use kith_model::limits;
 use kith_model::operation::{NewToken, Work};
+use kith_model::time::Timestamp;
 use kith_store::Token;
 use serde_json::{Value as Json, json};
 
-use crate::answer::{Answer, Page};
-use crate::error::Result;
+use crate::answer::{Answer, Page, Written};
+use crate::error::{Error, Result};
 use crate::records::page_size;
 use crate::session::Session;
-use crate::submit::{Request, submit};
+use crate::submit::{Receipt, ReceiptOutcome, Request, submit};
+use crate::token::{Bearer, Seed};
 use crate::{clock, cursor, token};
 
 /// The tenant's tokens, revoked ones included. Their secrets are not known any more.
@@ -24,28 +27,32 @@ pub async fn list(
     cursor: Option<String>,
 ) -> Result<Answer<Page<Json>>> {
     let limit = page_size(limit)?;
-    let after = match &cursor {
-        Some(text) => {
-            let [_, id] = cursor::open(text, "tokens")?;
-            Some(id.parse().map_err(|_| cursor::damaged())?)
-        }
+    let place = cursor.map(|text| cursor::open_in::<2>(&text, "tokens")).transpose()?;
+    let after = match &place {
+        Some(place) => Some(place.words[1].parse().map_err(|_| cursor::damaged())?),
         None => None,
     };
     let mut seen = session.tenant.store.tokens(session.tenant.id, after, limit + 1).await?;
+    cursor::check(place.as_ref(), &seen.state)?;
     let has_more = seen.value.len() > limit as usize;
     seen.value.truncate(limit as usize);
     let last = seen.value.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| cursor::seal(&["tokens", &last.id.to_string()]));
+    let next_cursor = last.map(|last| cursor::seal_in(seen.state.history, &["tokens", &last.id.to_string()]));
     let data = seen.value.iter().map(describe).collect();
     Ok(Answer::new(&seen.state, Page { data, next_cursor }))
 }
 
-/// Makes a token. Its text is answered here and never again, so this takes no
-/// idempotency key: a lost answer is a token to revoke.
+/// Makes a token. Its text is in this answer, and in the same answer again if the same
+/// caller sends the same request with the same idempotency key.
 ///
 /// # Errors
 /// Every fault of the name.
-pub async fn create(session: &Session, name: String, trace: Option<Box<str>>) -> Result<Answer<Json>> {
+pub async fn create(
+    session: &Session,
+    maker: &Bearer,
+    name: String,
+    request: impl FnOnce(Work) -> Request,
+) -> Result<Written<Json>> {
     if name.is_empty()
         || name.chars().count() > limits::LABEL_LENGTH_MAX
         || name.chars().any(char::is_control)
@@ -56,31 +63,59 @@ pub async fn create(session: &Session, name: String, trace: Option<Box<str>>) ->
         );
         return Err(Fault::new(Code::InvalidName, message).at("name").into());
     }
-    let at = clock::now();
-    let text = token::new_of_tenant(session.tenant.id)?;
-    let new = NewToken { id: clock::token_id(at)?, name: name.clone(), hash: token::hash(&text) };
-    let id = new.id;
-    let receipt = submit(session, request(Work::CreateToken(new), trace)).await?;
-    let value =
-        json!({ "id": id, "name": name, "created_at": at.to_string(), "revoked_at": null, "token": text });
-    Ok(Answer { value, position: receipt.position, history: receipt.history })
+    let new = mint(session, maker, name.clone())?;
+    let made = made(session, maker, submit(session, request(Work::CreateToken(new))).await?)?;
+    Ok(made.map(|made| {
+        json!({
+            "id": made.id,
+            "name": name,
+            "created_at": made.created_at.to_string(),
+            "revoked_at": null,
+            "token": made.text,
+        })
+    }))
+}
+
+/// A token that was made, with its text.
+pub(crate) struct Made {
+    pub(crate) id: TokenId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) text: String,
+}
+
+/// A new token, still to be submitted.
+pub(crate) fn mint(session: &Session, maker: &Bearer, name: String) -> Result<NewToken> {
+    let seed = Seed::new()?;
+    let hash = token::hash(&seed.token(session.tenant.id, maker));
+    Ok(NewToken { id: clock::token_id(clock::now())?, name, hash, seed: seed.text(), is_first: false })
+}
+
+/// What came of submitting a token, now or the first time.
+pub(crate) fn made(session: &Session, maker: &Bearer, receipt: Receipt) -> Result<Written<Made>> {
+    let Receipt { position, history, replayed, outcome } = receipt;
+    let ReceiptOutcome::TokenCreated(TokenReply { id, created_at, seed }) = outcome else {
+        return Err(Error::internal("a token was made without an answer"));
+    };
+    let seed = Seed::parse(&seed).ok_or_else(|| Error::corrupt("the seed of a token"))?;
+    let text = seed.token(session.tenant.id, maker);
+    Ok(Written { value: Made { id, created_at, text }, position, history, replayed })
 }
 
 /// Ends a token: at once on this node, within seconds on others.
 ///
 /// # Errors
 /// `not_found`.
-pub async fn revoke(session: &Session, token: &str, trace: Option<Box<str>>) -> Result<Answer<()>> {
+pub async fn revoke(
+    session: &Session,
+    token: &str,
+    request: impl FnOnce(Work) -> Request,
+) -> Result<Receipt> {
     let shown: String = token.chars().take(100).collect();
     let id =
         token.parse().map_err(|_| Fault::new(Code::NotFound, format!("no token `{shown}`")).at("token"))?;
-    let receipt = submit(session, request(Work::RevokeToken(id), trace)).await?;
+    let receipt = submit(session, request(Work::RevokeToken(id))).await?;
     session.engine.memory().forget(id);
-    Ok(Answer { value: (), position: receipt.position, history: receipt.history })
-}
-
-fn request(work: Work, trace: Option<Box<str>>) -> Request {
-    Request { work, origin: Origin::Rest, trace, idempotency: None }
+    Ok(receipt)
 }
 
 fn describe(token: &Token) -> Json {

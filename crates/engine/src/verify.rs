@@ -1,11 +1,13 @@
 //! The checker: folds the journal and compares it with the tables, a page at a time,
 //! each page from one snapshot, so that it can run beside the writers.
 
+mod computed;
 mod fold;
 mod journal;
+mod matches;
 mod object;
 
-use kith_model::id::{ObjectNo, RecordId};
+use kith_model::id::{HistoryId, ObjectNo, RecordId};
 use kith_model::journal::Position;
 use kith_model::time::Timestamp;
 use serde_json::{Value as Json, json};
@@ -31,6 +33,7 @@ struct Found {
     records: usize,
     changes: usize,
     rollups: usize,
+    computed: usize,
     faults: Vec<Json>,
 }
 
@@ -41,7 +44,11 @@ struct Found {
 pub async fn page(session: &Session, limit: Option<u32>, cursor: Option<String>) -> Result<Answer<Json>> {
     let limit = page_size(limit.or(Some(kith_model::limits::PAGE_MAX)))?;
     let place = match &cursor {
-        Some(text) => parse(text)?,
+        Some(text) => {
+            let place = cursor::open_in(text, "verify")?;
+            cursor::check(Some(&place), &session.state().await?)?;
+            parse(&place)?
+        }
         None => Place::Journal(Position(0), Timestamp(i64::MIN)),
     };
     let mut found = Found::default();
@@ -49,29 +56,29 @@ pub async fn page(session: &Session, limit: Option<u32>, cursor: Option<String>)
         Place::Journal(after, at) => journal::check(session, after, at, limit, &mut found).await?,
         Place::Object(number, after) => object::check(session, number, after, limit, &mut found).await?,
     };
-    let Found { records, changes, rollups, faults } = found;
+    let Found { records, changes, rollups, computed, faults } = found;
     let document = json!({
-        "checked": { "records": records, "changes": changes, "rollups": rollups },
+        "checked": { "records": records, "changes": changes, "rollups": rollups, "computed": computed },
         "faults": faults,
-        "next_cursor": next.map(seal),
+        "next_cursor": next.map(|next| seal(next, state.history)),
     });
     Ok(Answer::new(&state, document))
 }
 
-fn seal(place: Place) -> String {
+fn seal(place: Place, history: HistoryId) -> String {
     match place {
         Place::Journal(after, at) => {
-            cursor::seal(&["verify", "journal", &after.to_string(), &at.0.to_string()])
+            cursor::seal_in(history, &["verify", "journal", &after.to_string(), &at.0.to_string()])
         }
         Place::Object(number, after) => {
             let after = after.map(|id| id.0.simple().to_string()).unwrap_or_default();
-            cursor::seal(&["verify", "object", &number.to_string(), &after])
+            cursor::seal_in(history, &["verify", "object", &number.to_string(), &after])
         }
     }
 }
 
-fn parse(text: &str) -> Result<Place> {
-    let [_, phase, first, second] = cursor::open(text, "verify")?;
+fn parse(place: &cursor::Place<4>) -> Result<Place> {
+    let [_, phase, first, second] = &place.words;
     let damaged = || cursor::damaged();
     match phase.as_str() {
         "journal" => {

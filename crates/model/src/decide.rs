@@ -4,27 +4,44 @@
 //! effects of those before it. What it does not know it notes as [`Key`]s; the lane
 //! loads them and decides again. The outcome is one [`Merged`] write.
 
+mod act;
 mod answer;
 mod batch;
+mod check;
+mod compute;
 mod create;
 mod delete;
 mod derive;
 mod diff;
+mod fill;
 mod finish;
 mod keys;
+mod mark;
+mod matching;
 mod merge;
+mod merge_records;
 mod mint;
 mod overlay;
 mod purge;
+mod reach;
 mod records;
 mod restore;
+mod rules;
 mod schema;
+mod stand_in;
+mod task;
 mod token;
 mod update;
 mod upsert;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::{KeptRecord, KeptReply, parse as parse_answer};
-pub use batch::{Batch, Decided, Outcome, RecordReply, Reply, Stop};
+pub use batch::{Batch, Decided, Outcome, RecordReply, Reply, Stop, TokenReply};
 pub use keys::{Answer, Found, Key, KeyValue, Loaded};
-pub use merge::{AnswerWrite, CounterWrite, DefinitionWrite, Merged, RowUpdate, SchemaWrite, TokenWrite};
+pub use merge::{
+    AliasWrite, AnswerWrite, CounterWrite, DefinitionWrite, MatchWrites, Merged, RowUpdate, SchemaWrite,
+    TokenWrite, VersionWrite,
+};

@@ -46,6 +46,8 @@ codes! {
     InvalidName = "invalid_name";
     /// a definition is not valid
     InvalidDefinition = "invalid_definition";
+    /// an expression is not well formed, or not well typed
+    InvalidExpression = "invalid_expression";
     /// a value is not of the field's type
     InvalidType = "invalid_type";
     /// a value is of the right type and not allowed
@@ -72,6 +74,14 @@ codes! {
     VersionMismatch = "version_mismatch";
     /// the data do not allow this schema change
     DataConflict = "data_conflict";
+    /// the schema is not the one that was planned for
+    PlanOutdated = "plan_outdated";
+    /// a step that destroys data was not accepted by name
+    NotAccepted = "not_accepted";
+    /// a rule of the object is broken
+    RuleViolated = "rule_violated";
+    /// the record is likely to be there already
+    Duplicate = "duplicate";
     /// a published limit is reached
     LimitReached = "limit_reached";
     /// a number does not fit the 18 digits that Kith computes with

@@ -109,6 +109,8 @@ ids! {
     UserId = "user";
     /// One HTTP request, as logged and answered in `Kith-Request-Id`.
     RequestId = "request";
+    /// Long work on the schema of a tenant.
+    TaskId = "schema_task";
 }
 
 /// A record's id: a UUIDv7. Its text form carries the prefix of its object, so it
@@ -149,4 +151,10 @@ numbers! {
     FieldNo;
     /// A unique key's or an index's number within its tenant; never reused.
     KeyNo;
+    /// A rule's number within its object; never reused.
+    RuleNo;
+    /// A matching rule's number within its object; never reused.
+    MatchingNo;
+    /// An action's number within its object; never reused.
+    ActionNo;
 }

@@ -124,6 +124,12 @@ words! {
         RecordPurged = "record.purged",
         /// Only derived fields (roll-ups) of a record changed.
         RecordDerived = "record.derived",
+        /// A record took another one in.
+        RecordMerged = "record.merged",
+        /// A record went into another one, which its id stands for from then on.
+        RecordAbsorbed = "record.absorbed",
+        /// Somebody said that two records that look alike are two.
+        DuplicateDismissed = "duplicate.dismissed",
         /// The schema changed.
         SchemaChanged = "schema.changed",
         /// A token was made.

@@ -7,13 +7,17 @@
 pub mod catalog;
 pub mod decide;
 pub mod decimal;
+pub mod expression;
 pub mod fault;
 pub mod id;
 pub mod journal;
 pub mod limits;
+pub mod matching;
 pub mod name;
 pub mod operation;
 pub mod record;
 pub mod schema;
 pub mod time;
+pub mod usage;
 pub mod value;
+pub mod yaml;

@@ -107,6 +107,8 @@ limits! {
     KEY_FIELDS_MAX: usize = 5, "key_fields", "fields per key";
     /// Longest entry of a key, its text counted at its longest: PostgreSQL's end at 2,704 bytes.
     KEY_BYTES_MAX: usize = 2_600, "key_entry", "bytes";
+    /// Earlier names that an object or a field keeps: each must stay unlike every other name.
+    ALIASES_MAX: usize = 10, "aliases", "aliases per object or field";
     /// Targets of a reference: each is a column with an index.
     TARGETS_MAX: usize = 10, "targets", "objects per reference";
     /// Options of a select field: they are checked in order.
@@ -115,12 +117,80 @@ limits! {
     OPTION_LENGTH_MAX: usize = 100, "option", "characters";
     /// Roll-ups of an object: each is computed with every write of a record that feeds it.
     ROLLUPS_MAX: usize = 40, "rollups", "roll-ups per object";
+    /// Roll-ups over roll-ups: each level is another record that one write reads and changes.
+    ROLLUP_DEPTH_MAX: u8 = 8, "rollup_depth", "levels";
+    /// Digits that an average has beyond those of what it is over: more of them say nothing.
+    AVERAGE_DIGITS_MAX: u8 = 6, "average_digits", "digits";
+    /// Changes of a record that its timelines are read from.
+    TIMELINE_CHANGES_MAX: usize = 10_000, "timeline", "changes per record";
+    /// Actions of an object: the catalog holds them in memory.
+    ACTIONS_MAX: usize = 20, "actions", "actions per object";
+    /// Steps of an action: they are one transaction.
+    ACTION_STEPS_MAX: usize = 20, "action_steps", "steps per action";
+    /// Computed fields of an object: they are evaluated with every write or read of a record.
+    COMPUTED_MAX: usize = 100, "computed_fields", "computed fields per object";
+    /// Rules of an object: each is checked with every write of a record.
+    RULES_MAX: usize = 50, "rules", "rules per object";
+    /// What a rule tells the caller is for a line.
+    RULE_MESSAGE_MAX: usize = 500, "rule_message", "characters";
+    /// Steps of a plan: they are one transaction, which holds the tenant's lane.
+    PLAN_STEPS_MAX: usize = 5_000, "plan_steps", "steps per plan";
+    /// How long it is kept what fields are used for: a plan says who has used what goes.
+    USAGE_DAYS: i64 = 30, "usage", "days";
+    /// Counts of uses that a process holds until they are written down: one a token, object,
+    /// field and kind of use.
+    USES_HELD_MAX: usize = 50_000, "usage_held", "counts";
     /// A name becomes a column's name, with its number, within PostgreSQL's 63 bytes.
     NAME_BYTES_MAX: usize = 40, "name", "bytes";
     /// A label is for a heading.
     LABEL_LENGTH_MAX: usize = 100, "label", "characters";
     /// A description is for a paragraph; the catalog holds it in memory.
     DESCRIPTION_LENGTH_MAX: usize = 2_000, "description", "characters";
+    /// An expression's text: it is read by people, and checked with every change of the schema.
+    EXPRESSION_LENGTH_MAX: usize = 4_000, "expression", "characters";
+    /// Parts of an expression: names, literals, operators and calls.
+    EXPRESSION_NODES_MAX: usize = 500, "expression_parts", "parts per expression";
+    /// Nesting of an expression, in which each of `a + b + c` is a level (but `&&` and `||` are one
+    /// together): reading and evaluating must not exhaust the stack.
+    EXPRESSION_DEPTH_MAX: usize = 64, "expression_depth", "levels";
+    /// What one evaluation may cost: a step for each part that is evaluated, and more for long texts.
+    EXPRESSION_STEPS_MAX: u32 = 100_000, "expression_steps", "steps per evaluation";
+    /// A text that an expression makes, which must not outgrow the records.
+    EXPRESSION_TEXT_MAX: usize = 100_000, "expression_text", "characters";
+    /// References that an expression may read through: each is a record to load.
+    EXPRESSION_PATH_MAX: u8 = 3, "expression_references", "references";
+    /// A pattern of `matches`: matching costs the product of pattern and text.
+    EXPRESSION_PATTERN_MAX: usize = 200, "expression_pattern", "characters";
+    /// Records that are filled within the schema change that needs it; more are a task's.
+    FILL_AT_ONCE_RECORDS_MAX: usize = 1_000, "fill_at_once", "records";
+    /// Records over which a key is built within the schema change that makes it; with more,
+    /// PostgreSQL builds it while they are in use.
+    KEY_AT_ONCE_RECORDS_MAX: usize = 10_000, "key_at_once", "records";
+    /// How often a task tries one piece of its work before it gives up: what passes has
+    /// passed by then.
+    TASK_TRIES_MAX: u32 = 8, "task_tries", "tries";
+    /// Finished tasks that are kept to look at: the latest.
+    TASKS_KEPT_MAX: i64 = 1_000, "tasks_kept", "tasks per tenant";
+    /// Groups of records that share a value, named when they stand in the way of a unique key.
+    DUPLICATE_GROUPS_MAX: usize = 100, "duplicate_groups", "groups per answer";
+    /// Matching rules of an object: each files every record that is written.
+    MATCHINGS_MAX: usize = 10, "matching_rules", "rules per object";
+    /// Terms of a matching rule: a longer one finds nothing.
+    MATCHING_TERMS_MAX: usize = 5, "matching_terms", "terms per rule";
+    /// Keys under which a matching rule files one record: each is a row beside it.
+    MATCH_KEYS_MAX: usize = 8, "match_keys", "keys per rule and record";
+    /// What is compared of a text: comparing costs the product of two lengths.
+    MATCH_LENGTH_MAX: usize = 200, "match_text", "characters";
+    /// Records under one match key that are compared; what more of them share tells nothing apart.
+    MATCH_BLOCK_MAX: usize = 50, "match_block", "records per key";
+    /// Records with which one record is compared, those of the first rules first.
+    MATCH_COMPARED_MAX: usize = 200, "match_compared", "records per record";
+    /// Candidates that are named for one record, the likeliest first.
+    DUPLICATES_MAX: usize = 20, "duplicates", "candidates per record";
+    /// Records that one step of a scan for duplicates compares: it holds the lane meanwhile.
+    SCAN_RECORDS_MAX: u32 = 100, "duplicates_scan", "records per page";
+    /// Ids of merged records that stand for one record: a purge removes them with it.
+    MERGED_IDS_MAX: usize = 1_000, "merged_ids", "ids per record";
     /// What stands before the digits of an `auto_number`.
     AUTO_NUMBER_PREFIX_MAX: usize = 20, "auto_number_prefix", "characters";
 }

@@ -13,6 +13,14 @@ pub enum Noun {
     Field,
     /// A unique key or an index.
     Key,
+    /// A matching rule.
+    Matching,
+    /// A rule.
+    Rule,
+    /// An action.
+    Action,
+    /// A step of an action.
+    Step,
 }
 
 /// Members that every record has beside its fields.
@@ -46,7 +54,6 @@ const RESERVED_OBJECTS: &[&str] = &[
     "tenant",
     "token",
     "trash",
-    "user",
 ];
 
 impl Noun {
@@ -57,6 +64,10 @@ impl Noun {
             Self::Object => "object",
             Self::Field => "field",
             Self::Key => "key",
+            Self::Matching => "matching rule",
+            Self::Rule => "rule",
+            Self::Action => "action",
+            Self::Step => "step",
         }
     }
 }
@@ -80,7 +91,9 @@ fn problem(noun: Noun, name: &str) -> Option<&'static str> {
         Noun::Field if SYSTEM_FIELDS.contains(&name) => Some("every record has a member of that name"),
         Noun::Field if LIST_PARAMETERS.contains(&name) => Some("lists have a parameter of that name"),
         Noun::Object if RESERVED_OBJECTS.contains(&name) => Some("the word is reserved"),
-        Noun::Object | Noun::Field | Noun::Key => None,
+        Noun::Object | Noun::Field | Noun::Key | Noun::Rule | Noun::Matching | Noun::Action | Noun::Step => {
+            None
+        }
     })
 }
 
@@ -163,6 +176,6 @@ mod tests {
             assert_eq!(fault.hint, hint.map(|hint| format!("use `{hint}`")), "{name}");
         }
         assert!(check(Noun::Field, &"a".repeat(41)).is_err());
-        assert!(check(Noun::Object, "user").is_err());
+        assert!(check(Noun::Object, "record").is_err());
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::Catalog;
 use crate::fault::Faults;
-use crate::id::TokenId;
+use crate::id::{FieldNo, ObjectNo, RecordId, TokenId};
 use crate::journal::{Actor, Origin, SchemaVersion};
 use crate::record::Checked;
 use crate::schema::SchemaChange;
@@ -35,12 +35,79 @@ pub enum Work {
         /// What a fault in one of them does to the others.
         mode: Mode,
     },
-    /// One change of the schema; alone in its transaction.
-    Schema(SchemaChange),
+    /// Changes of the schema: one schema version, alone in its transaction.
+    Schema(SchemaWork),
+    /// An action of an object, called on a record.
+    Act(Act),
+    /// Brings computed fields of records up to date; only Kith itself asks for it.
+    Fill(Fill),
+    /// Files records by the matching rules of their object, and notes the pairs that they
+    /// are likely to be; only Kith itself asks for it.
+    Match(Scan),
+    /// That two records are two.
+    Dismiss(Dismissal),
     /// A new token.
     CreateToken(NewToken),
     /// The end of a token.
     RevokeToken(TokenId),
+}
+
+/// Changes of the schema that are made together or not at all.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SchemaWork {
+    /// What to change, in order; each sees those before it.
+    pub changes: Vec<SchemaChange>,
+    /// The schema version that the caller saw; another one in force refuses the work.
+    pub expect: Option<SchemaVersion>,
+}
+
+/// The call of an action.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Act {
+    /// The object's name, as the caller wrote it.
+    pub object: String,
+    /// The record.
+    pub target: Target,
+    /// The action's name.
+    pub action: String,
+    /// The version the caller saw.
+    pub expect: Option<i64>,
+    /// More of what steps set, by the step's name; it goes before what the action says.
+    pub with: Map<String, Json>,
+    /// Steps that are left out.
+    pub without: Vec<String>,
+}
+
+/// Records whose computed fields are to be evaluated afresh: after a field was added, or
+/// a record that they read from has changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fill {
+    /// Their object.
+    pub object: ObjectNo,
+    /// The fields; those that do not exist any more are passed over.
+    pub fields: Vec<FieldNo>,
+    /// The records; those that do not exist any more are passed over.
+    pub records: Vec<RecordId>,
+}
+
+/// Records to be filed by the matching rules of their object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scan {
+    /// Their object.
+    pub object: ObjectNo,
+    /// The records; those that do not exist any more are passed over.
+    pub records: Vec<RecordId>,
+}
+
+/// That two records stand for two things, however alike they are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dismissal {
+    /// Their object.
+    pub object: ObjectNo,
+    /// The one.
+    pub one: RecordId,
+    /// The other.
+    pub other: RecordId,
 }
 
 /// What a fault in one operation does to the others of its submission.
@@ -79,8 +146,12 @@ pub struct NewToken {
     pub id: TokenId,
     /// For people.
     pub name: String,
-    /// SHA-256 of the secret.
+    /// SHA-256 of the token's text.
     pub hash: [u8; 32],
+    /// What its maker kept to make the text again; by itself it tells nothing of it.
+    pub seed: Box<str>,
+    /// Whether it is to be the tenant's first change, or not to be at all.
+    pub is_first: bool,
 }
 
 /// One operation on one record.
@@ -92,8 +163,53 @@ pub struct RecordOperation {
     pub action: Action,
     /// The name under which later operations of the batch refer to the result.
     pub label: Option<String>,
+    /// What a write does about records that are likely to stand for the same thing.
+    pub duplicates: Duplicates,
     /// The input as checked outside the lane, valid for the schema version it names.
     pub prepared: Option<(SchemaVersion, Result<Checked, Faults>)>,
+}
+
+/// What a write does about records that are likely to stand for the same thing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Duplicates {
+    /// It does not look for them.
+    #[default]
+    Ignore,
+    /// It says how many there are, and notes the pairs.
+    Report,
+    /// It is refused when there are any.
+    Refuse,
+}
+
+impl Duplicates {
+    /// The words on the wire.
+    pub const WORDS: [(&'static str, Self); 2] = [("report", Self::Report), ("refuse", Self::Refuse)];
+}
+
+/// Which of two merged records a value is taken from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Side {
+    /// The record that stays.
+    #[default]
+    Into,
+    /// The record that goes.
+    From,
+}
+
+impl Side {
+    /// The words on the wire.
+    pub const WORDS: [(&'static str, Self); 2] = [("into", Self::Into), ("from", Self::From)];
+}
+
+/// What the caller of an upsert expects to find.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expect {
+    /// A record or none.
+    Anything,
+    /// A record, at whatever version.
+    Record,
+    /// The record at the version the caller saw.
+    Version(i64),
 }
 
 /// What to do with one record.
@@ -119,8 +235,8 @@ pub enum Action {
         by: Input,
         /// The fields to set.
         input: Input,
-        /// The version the caller saw, when it exists.
-        expect: Option<i64>,
+        /// What the caller expects to find.
+        expect: Expect,
     },
     /// Moves it to the trash, with what cascades.
     Delete {
@@ -140,6 +256,21 @@ pub enum Action {
         target: Target,
         /// The version the caller saw.
         expect: Option<i64>,
+    },
+    /// Makes one record of two: another one goes, and its id stands for this one.
+    Merge {
+        /// The record that stays.
+        target: Target,
+        /// The record that goes.
+        from: Target,
+        /// Fields by name, each `into` or `from`: whose value is kept, null or not.
+        fields: Input,
+        /// Whose value goes first in all other fields; the other's fills what is null.
+        default: Side,
+        /// The version of the record that stays, as the caller saw it.
+        expect: Option<i64>,
+        /// The version of the record that goes, as the caller saw it.
+        expect_from: Option<i64>,
     },
 }
 
@@ -198,4 +329,6 @@ pub enum Disposition {
     Restored,
     /// Gone for good.
     Purged,
+    /// Another record was merged into it.
+    Merged,
 }

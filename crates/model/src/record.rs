@@ -4,6 +4,7 @@ mod checked;
 mod columns;
 mod provenance;
 mod render;
+mod virtuals;
 
 use crate::id::RecordId;
 use crate::journal::Actor;
@@ -14,6 +15,7 @@ pub(crate) use checked::without_value;
 pub use checked::{Checked, CheckedTarget, find_id, find_object, find_slot, folded};
 pub use provenance::Provenance;
 pub use render::render_record;
+pub(crate) use virtuals::{virtual_values, with_virtuals};
 
 /// One record under one schema version: `values` has one entry per live field of its
 /// object, in the object's field order ([`crate::catalog::Object::fields`]).

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use jiff::civil;
+use serde::{Deserialize, Serialize};
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Timestamp(pub i64);
 
 /// A calendar day: days since 1970-01-01.
@@ -85,6 +87,13 @@ impl Date {
     pub const MIN: Self = Self(-719_162);
     /// 9999-12-31.
     pub const MAX: Self = Self(2_932_896);
+
+    /// Its first moment in UTC; none for 9999-12-31, which is beyond [`Timestamp::MAX`].
+    #[must_use]
+    pub fn midnight(self) -> Option<Timestamp> {
+        let at = Timestamp(i64::from(self.0) * 86_400_000_000);
+        (at <= Timestamp::MAX).then_some(at)
+    }
 
     /// Reads an RFC 3339 `full-date` (`2026-11-23`).
     #[must_use]

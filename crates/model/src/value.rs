@@ -1,6 +1,7 @@
 //! Values of fields in memory, and their two outside forms: JSON on the wire and
 //! cells in the database. A field's type decides which forms are possible.
 
+mod average;
 mod cell;
 mod choice;
 mod codec;
@@ -14,6 +15,7 @@ mod refusal;
 mod render;
 mod text;
 mod url;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,7 @@ pub use parse::{parse, parse_text};
 pub use read::read;
 pub use render::{render, write_json};
 pub use text::{fold, nfc};
+pub use wide::{wide, wide_cell};
 
 /// A checked value: in normal form, within its field's bounds.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -55,6 +58,21 @@ pub enum Value {
     Json(Box<str>),
     /// `reference`.
     Link(Link),
+    /// An average over at least one value.
+    Average(Average),
+}
+
+/// An average with the exact sum and count that it is rounded from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Average {
+    /// The sum of the values, at their own scale.
+    pub sum: Decimal,
+    /// How many there are, at least one.
+    pub count: i64,
+    /// The average, rounded half to even to its field's scale.
+    pub value: Decimal,
+    /// The currency of the values, if they are amounts.
+    pub currency: Option<Currency>,
 }
 
 /// An exact amount in a currency.

@@ -7,8 +7,11 @@ mod condition;
 mod fault;
 mod field;
 mod fill;
+mod groups;
 mod key;
+mod remains;
 mod table;
+mod wider;
 
 #[cfg(test)]
 mod tests;
@@ -23,9 +26,16 @@ use crate::error::{Error, Result};
 pub(crate) use condition::condition;
 pub(crate) use fault::{not_unique, refused, sum_out_of_range};
 pub(crate) use field::{add_field, add_target, drop_field};
-pub(crate) use fill::{fill_rollup, sums_out_of_range};
-pub(crate) use key::{add_fold, create_key, drop_fold, drop_key, duplicates, fold_page, fold_write};
+pub(crate) use fill::{fill_rollup, index_rollup, out_of_range};
+pub(crate) use groups::{group_faults, groups};
+pub(crate) use key::{
+    add_fold, create_key, create_key_apart, drop_fold, drop_key, duplicates, fold_page, fold_write,
+    has_more_than,
+};
+pub(crate) use remains::remains;
+pub use remains::{Purged, Remains};
 pub(crate) use table::{create_table, drop_table};
+pub(crate) use wider::{add_wider, copy_wider, copy_wider_between, drop_narrow, drop_wider};
 
 /// How many records a refused schema change names.
 const NAMED_MAX: usize = limits::FAULT_RECORDS_MAX;

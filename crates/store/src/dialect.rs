@@ -2,7 +2,10 @@
 //! crate's SQL is one text, written with `$1` for parameters and `{name}` for tables
 //! and types, and turned into either dialect by [`Dialect::text`].
 
+use kith_model::id::FieldNo;
 use kith_model::value::{Cell, ColumnKind};
+
+use crate::error::{Error, Result};
 
 /// A statement with the values of its parameters, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,6 +99,31 @@ impl Dialect<'_> {
         }
     }
 
+    /// A condition that a document of the trash has a value of a field, by its number.
+    pub(crate) fn has_trashed(self, field: FieldNo) -> String {
+        match self {
+            Self::Sqlite => format!("json_type(document, '$.fields.\"{field}\"') is not null"),
+            Self::Postgres { .. } => format!("cast(document as jsonb) -> 'fields' ->> '{field}' is not null"),
+        }
+    }
+
+    /// A document of the trash without its value of a field.
+    pub(crate) fn without_trashed(self, field: FieldNo) -> String {
+        match self {
+            Self::Sqlite => format!("json_remove(document, '$.fields.\"{field}\"')"),
+            Self::Postgres { .. } => format!("cast(cast(document as jsonb) #- '{{fields,{field}}}' as text)"),
+        }
+    }
+
+    /// A condition that a column has one of several values: on SQLite the parameter is a
+    /// JSON array, on PostgreSQL an array.
+    pub(crate) fn is_one_of(self, column: &str, parameter: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{column} in (select value from json_each({parameter}))"),
+            Self::Postgres { .. } => format!("{column} = any({parameter})"),
+        }
+    }
+
     /// An exact sum over `rest` (`from … where …`) as a scalar; 0 over nothing.
     /// PostgreSQL sums as numeric and refuses what the column cannot hold. SQLite sums
     /// in 64 bits, so both halves are summed apart; what has too many digits becomes a
@@ -115,6 +143,65 @@ impl Dialect<'_> {
         }
     }
 
+    /// An exact average over `rest` (`from … where …`), rounded half to even, with the sum
+    /// and the count that it is of: one row of three columns, null over no values. `scale`
+    /// is that of the average, at most a few digits more than that of the values; what has
+    /// too many digits fares as in [`Self::exact_sum`]. Both engines divide whole numbers,
+    /// and both round by the rest.
+    pub(crate) fn exact_average(self, column: &str, rest: &str, of_scale: u8, scale: u8) -> String {
+        let power = 10_i64.pow(u32::from(scale.saturating_sub(of_scale)));
+        let (total, quotient, value) = match self {
+            Self::Sqlite => {
+                // The whole part is scaled only if it has room for that.
+                let most = SUM_MAX / power;
+                (
+                    format!(
+                        "case when abs(high + low / 1000000000) > 1000000000 \
+                         then {} else high * 1000000000 + low end",
+                        i64::MAX
+                    ),
+                    format!(
+                        "case when abs(total / many) > {most} then {max} \
+                         else (total / many) * {power} + (total % many) * {power} / many end as whole, \
+                         (total % many) * {power} % many as rest",
+                        max = i64::MAX
+                    ),
+                    "whole + case when whole <> 9223372036854775807 \
+                     and (2 * abs(rest) > many or (2 * abs(rest) = many and whole % 2 <> 0)) \
+                     then sign(total) else 0 end"
+                        .to_owned(),
+                )
+            }
+            Self::Postgres { .. } => {
+                let scaled = format!("total * 1{}", "0".repeat(usize::from(scale)));
+                (
+                    "sum".to_owned(),
+                    format!("div({scaled}, many) as whole, mod({scaled}, many) as rest"),
+                    format!(
+                        "(whole + case when 2 * abs(rest) > many or (2 * abs(rest) = many and mod(whole, 2) <> 0) \
+                         then sign(total) else 0 end) * {}",
+                        fraction(scale)
+                    ),
+                )
+            }
+        };
+        let sums = self.named_sums(column);
+        format!(
+            "(select {value}, total, many from (select total, many, {quotient} \
+             from (select {total} as total, nullif(many, 0) as many \
+             from (select {sums}, count({column}) as many {rest}) as summed) as counted) as divided)"
+        )
+    }
+
+    fn named_sums(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("sum({column} / 1000000000) as high, sum({column} % 1000000000) as low")
+            }
+            Self::Postgres { .. } => format!("sum({column}) as sum"),
+        }
+    }
+
     /// An exact sum in the columns of a select: on SQLite its billions and its rest,
     /// each of which fits 64 bits; on PostgreSQL one numeric.
     pub(crate) fn sum_columns(self, column: &str) -> String {
@@ -122,6 +209,41 @@ impl Dialect<'_> {
             Self::Sqlite => format!("sum({column} / 1000000000), sum({column} % 1000000000)"),
             Self::Postgres { .. } => format!("sum({column})"),
         }
+    }
+
+    /// A column's value in the form of a wider type; null where it is null, or where the
+    /// other type cannot say it.
+    pub(crate) fn wider(self, column: &str, from: ColumnKind, to: ColumnKind) -> Result<String> {
+        let scale_of = |kind| match kind {
+            ColumnKind::Integer => Some(0),
+            ColumnKind::Decimal { scale } => Some(scale),
+            _ => None,
+        };
+        Ok(match (self, from, to) {
+            (_, ColumnKind::Integer | ColumnKind::Decimal { .. }, ColumnKind::Decimal { scale }) => {
+                let more = scale_of(from).and_then(|from| scale.checked_sub(from)).unwrap_or(0);
+                match self {
+                    Self::Sqlite => format!("{column} * {}", 10_i64.saturating_pow(u32::from(more))),
+                    Self::Postgres { .. } => format!("cast({column} as numeric(18, {scale}))"),
+                }
+            }
+            // 9999-12-31 is a day, and not a moment that both databases can say.
+            (Self::Sqlite, ColumnKind::Date, ColumnKind::Timestamp) => format!(
+                "case when {column} < '9999-12-31' then cast(strftime('%s', {column}) as integer) * 1000000 end"
+            ),
+            (Self::Postgres { .. }, ColumnKind::Date, ColumnKind::Timestamp) => format!(
+                "case when {column} < date '9999-12-31' then cast({column} as timestamp) at time zone 'UTC' end"
+            ),
+            (Self::Sqlite, ColumnKind::Text, ColumnKind::Json) => {
+                format!("case when {column} is not null then json_array({column}) end")
+            }
+            (Self::Postgres { .. }, ColumnKind::Text, ColumnKind::Json) => {
+                format!("case when {column} is not null then jsonb_build_array({column}) end")
+            }
+            (Self::Sqlite | Self::Postgres { .. }, _, _) => {
+                return Err(Error::Corrupt(format!("`{column}` cannot be widened")));
+            }
+        })
     }
 
     /// One text for both: `{word}` becomes the type of that word or the qualified name
@@ -164,5 +286,13 @@ impl Dialect<'_> {
             Self::Sqlite => sqlite,
             Self::Postgres { .. } => postgres,
         }
+    }
+}
+
+/// `10^-scale`: a product with it is exact where a quotient would be rounded.
+fn fraction(scale: u8) -> String {
+    match scale {
+        0 => "1".to_owned(),
+        scale => format!("0.{}1", "0".repeat(usize::from(scale) - 1)),
     }
 }

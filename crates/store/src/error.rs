@@ -33,6 +33,15 @@ pub enum Error {
     /// happened. A retry with the same idempotency key finds out.
     #[error("it is not known whether the write was committed")]
     Unknown(#[source] Source),
+    /// The tables were made by a later release than this program can work with. A retry
+    /// helps on a node that runs it.
+    #[error("the tables have layout {version}, of a later release of kith: this one knows {known}")]
+    NewerLayout {
+        /// The layout of the tables.
+        version: i64,
+        /// The layout that this program makes.
+        known: i64,
+    },
     /// Anything else; a retry does not help.
     #[error("the database refused")]
     Database(#[source] Source),

@@ -2,7 +2,7 @@
 //! a reference to the own object, roll-ups, keys with and without case.
 
 use kith_model::catalog::{
-    Catalog, Classification, Definition, Field, FieldKind, Key, OnDelete, RollupFunction, SelectOption,
+    Catalog, Definition, Field, FieldKind, Key, KeyState, OnDelete, RollupFunction, SelectOption,
 };
 use kith_model::id::{FieldNo, KeyNo, ObjectNo};
 use kith_model::journal::SchemaVersion;
@@ -13,17 +13,7 @@ pub(crate) const CONTACT: ObjectNo = ObjectNo(2);
 pub(crate) const DEAL: ObjectNo = ObjectNo(3);
 
 pub(crate) fn field(number: u32, name: &str, kind: FieldKind) -> Field {
-    Field {
-        number: FieldNo(number),
-        name: name.to_owned(),
-        first_name: name.to_owned(),
-        label: name.to_owned(),
-        description: None,
-        classification: Classification::Internal,
-        required: false,
-        default: None,
-        kind,
-    }
+    Field::new(FieldNo(number), name, kind)
 }
 
 pub(crate) fn key(number: u32, name: &str, fields: &[u32]) -> Key {
@@ -33,6 +23,7 @@ pub(crate) fn key(number: u32, name: &str, fields: &[u32]) -> Key {
         fields: fields.iter().copied().map(FieldNo).collect(),
         unique: true,
         case_insensitive: false,
+        state: KeyState::Ready,
     }
 }
 
@@ -45,7 +36,7 @@ pub(crate) fn reference(to: &[ObjectNo]) -> FieldKind {
 }
 
 pub(crate) fn count(from: ObjectNo, via: u32) -> FieldKind {
-    FieldKind::Rollup { function: RollupFunction::Count, from, via: FieldNo(via) }
+    FieldKind::Rollup { function: RollupFunction::Count, from, via: FieldNo(via), filter: None }
 }
 
 pub(crate) fn sum(from: ObjectNo, via: u32, of: u32, scale: u8, currency: Option<Currency>) -> FieldKind {
@@ -53,6 +44,7 @@ pub(crate) fn sum(from: ObjectNo, via: u32, of: u32, scale: u8, currency: Option
         function: RollupFunction::Sum { of: FieldNo(of), scale, currency },
         from,
         via: FieldNo(via),
+        filter: None,
     }
 }
 
@@ -65,19 +57,11 @@ fn options(values: &[&str]) -> Vec<SelectOption> {
 
 fn definition(number: ObjectNo, name: &str, fields: Vec<Field>, keys: Vec<Key>) -> Definition {
     Definition {
-        number,
-        name: name.to_owned(),
-        first_name: name.to_owned(),
-        label: name.to_owned(),
-        description: None,
-        prefix: name.to_owned(),
         schema_version: SchemaVersion(1),
         last_key: keys.iter().map(|key| key.number).max().unwrap_or(KeyNo(0)),
         fields,
         keys,
-        dropped_fields: Vec::new(),
-        columns_dropped: 0,
-        dropped: false,
+        ..Definition::new(number, name, name)
     }
 }
 

@@ -175,6 +175,7 @@ fn share(error: &Arc<Error>) -> Error {
         Error::Timeout(_) => Error::Timeout(source()),
         Error::Unknown(_) => Error::Unknown(source()),
         Error::Database(_) => Error::Database(source()),
+        Error::NewerLayout { version, known } => Error::NewerLayout { version: *version, known: *known },
         Error::Corrupt(what) => Error::Corrupt(what.clone()),
     }
 }

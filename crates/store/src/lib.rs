@@ -18,11 +18,16 @@ mod store;
 mod system;
 mod text;
 mod transaction;
+mod usage;
 
 pub use control::{NewTenant, OrganizationToken, Tenant};
+pub use ddl::{Purged, Remains};
 pub use error::{Error, Result, WriteError};
 pub use postgres::{Options as PostgresOptions, Postgres, Writing as PostgresWriting};
-pub use query::{Cursor, Direction, Entry, Filter, List, Order, RecordHistory, Seen, Token, VerifyPage};
+pub use query::{
+    Cursor, Direction, Entry, Filter, Forward, KeyBuilt, Lease, List, Order, RecordHistory, Seen, Stretch,
+    Token, VerifyPage, Version,
+};
 pub use sqlite::{Options as SqliteOptions, Sqlite, Writing as SqliteWriting};
 pub use store::Store;
 pub use transaction::Transaction;

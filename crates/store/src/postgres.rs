@@ -15,19 +15,25 @@ mod engine;
 mod error;
 mod flight;
 mod journal;
+mod keys;
+mod layouts;
 mod list;
 mod listen;
 mod load;
+mod matching;
 mod options;
 mod pool;
 mod read;
 mod record;
 mod retain;
 mod rows;
+mod tasks;
 mod tenants;
 mod tokens;
 mod trash;
+mod usage;
 mod verify;
+mod versions;
 mod write;
 
 #[cfg(test)]

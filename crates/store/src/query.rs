@@ -1,10 +1,15 @@
 //! What can be read of a tenant, and the answers.
 
+use kith_model::fault::Fault;
 use kith_model::id::{ObjectNo, RecordId, TokenId};
-use kith_model::journal::{Change, Position, TenantState, Transaction};
+use kith_model::journal::{Actor, Change, Position, SchemaVersion, TenantState, Transaction};
+use kith_model::matching::MatchKey;
 use kith_model::record::Row;
 use kith_model::time::Timestamp;
 use kith_model::value::Value;
+use uuid::Uuid;
+
+use crate::text::journal::STRETCH;
 
 /// An answer with the tenant's state in the snapshot it was read from.
 #[derive(Clone, Debug)]
@@ -66,6 +71,52 @@ pub struct Entry {
     pub changes: Vec<Change>,
 }
 
+/// What a stretch of the journal has of some objects.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stretch {
+    /// Transactions with changes of these objects, in order, and no other changes.
+    pub entries: Vec<Entry>,
+    /// How far the journal was looked through.
+    pub end: Position,
+}
+
+impl Stretch {
+    /// A stretch of the changes that were found in order, beginning with the first there
+    /// are. Whether there may be more than these within the stretch is for the caller to
+    /// say: `is_cut`.
+    pub(crate) fn of(found: RecordHistory, is_cut: bool, last: Position) -> Self {
+        let end = match (found.first(), found.last()) {
+            (Some(_), Some((_, change))) if is_cut => change.position,
+            (Some((_, change)), _) => Position(change.position.0.saturating_add(STRETCH - 1)).min(last),
+            (None, _) => last,
+        };
+        let mut stretch = Self { entries: Vec::new(), end };
+        stretch.extend(found);
+        stretch
+    }
+
+    /// What is left of the last transaction, beyond the end: it is not to be cut.
+    pub(crate) fn missing(&self) -> Option<(Position, Position)> {
+        let last = self.entries.last()?.transaction.last;
+        (last > self.end).then_some((self.end.next(), last))
+    }
+
+    /// Adds what was missing.
+    pub(crate) fn complete(&mut self, rest: RecordHistory, end: Position) {
+        self.extend(rest);
+        self.end = end;
+    }
+
+    fn extend(&mut self, found: RecordHistory) {
+        for (transaction, change) in found {
+            match self.entries.last_mut() {
+                Some(entry) if entry.transaction.first == transaction.first => entry.changes.push(change),
+                _ => self.entries.push(Entry { transaction, changes: vec![change] }),
+            }
+        }
+    }
+}
+
 /// A named cursor kept for a consumer of the change stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cursor {
@@ -75,6 +126,54 @@ pub struct Cursor {
     pub position: Position,
     /// When it was last moved.
     pub updated_at: Timestamp,
+}
+
+/// A holder's right to a piece of work, for a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lease {
+    /// Who: one run of the program.
+    pub holder: Uuid,
+    /// The time now.
+    pub now: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What came of building a key's index.
+#[derive(Clone, PartialEq, Debug)]
+pub enum KeyBuilt {
+    /// It is there.
+    Built,
+    /// Records share values: one fault for each group of them, and no index is left.
+    NotUnique(Vec<Fault>),
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Forward {
+    /// The lease under which it did.
+    pub lease: Lease,
+    /// The last record that was dealt with.
+    pub after: Option<RecordId>,
+    /// How many there were.
+    pub done: i64,
+    /// Of about how many.
+    pub total: i64,
+}
+
+/// A version of the schema.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Version {
+    /// The version.
+    pub version: SchemaVersion,
+    /// The position of the last change that made it.
+    pub position: Position,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was changed, as a JSON array.
+    pub changes: Box<str>,
 }
 
 /// A token of a tenant.
@@ -106,6 +205,10 @@ pub struct VerifyPage {
     /// For each roll-up of the object: what the feeding records come to, for every row
     /// of the stretch, in slot order of the roll-ups (see [`kith_model::catalog`]).
     pub rollups: Vec<Vec<Value>>,
+    /// Ids of the stretch that stand for other records since a merge.
+    pub merged: Vec<RecordId>,
+    /// The match keys of the stretch's records.
+    pub filed: Vec<MatchKey>,
     /// Where the next stretch starts; `None` at the end.
     pub next: Option<RecordId>,
 }

@@ -18,14 +18,19 @@ mod error;
 mod folder;
 mod housekeeper;
 mod journal;
+mod keys;
 mod load;
+mod matching;
 mod record;
 mod registry;
 mod retain;
 mod schema;
 mod snapshot;
+mod tasks;
 mod tenant;
+mod usage;
 mod verify;
+mod versions;
 mod writing;
 
 #[cfg(test)]

@@ -4,6 +4,11 @@
 //! SQLite's calls block. Its reads run on the runtime's blocking threads; a lane runs
 //! wholly on one, through [`Store::run`], so that its transaction never changes threads.
 
+mod cursor;
+mod matching;
+mod task;
+mod version;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -15,7 +20,7 @@ use kith_model::time::Timestamp;
 
 use crate::control::{NewTenant, OrganizationToken, Tenant};
 use crate::error::Result;
-use crate::query::{Cursor, Entry, List, RecordHistory, Seen, Token, VerifyPage};
+use crate::query::{Entry, List, RecordHistory, Seen, Stretch, Token, VerifyPage};
 use crate::transaction::Transaction;
 use crate::{postgres, sqlite};
 
@@ -251,6 +256,21 @@ impl Store {
         engine!(self, changes(tenant, after, limit))
     }
 
+    /// The same of some objects: from their first change after the position on, about
+    /// `limit` changes, or fewer where they lie far apart.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn changes_of(
+        &self,
+        tenant: TenantId,
+        objects: Vec<ObjectNo>,
+        after: Position,
+        limit: u32,
+    ) -> Result<Seen<Stretch>> {
+        engine!(self, changes_of(tenant, objects, after, limit))
+    }
+
     /// The changes of one record after a position, oldest first.
     ///
     /// # Errors
@@ -291,46 +311,6 @@ impl Store {
         limit: u32,
     ) -> Result<Seen<VerifyPage>> {
         engine!(self, verify(tenant, catalog, object, after, limit))
-    }
-
-    // Consumers' bookkeeping: not the tenant's state, so not in the journal.
-
-    /// A named cursor.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn cursor(&self, tenant: TenantId, name: &str) -> Result<Seen<Option<Cursor>>> {
-        engine!(self, cursor(tenant, name))
-    }
-
-    /// All named cursors, by name.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn cursors(&self, tenant: TenantId) -> Result<Seen<Vec<Cursor>>> {
-        engine!(self, cursors(tenant))
-    }
-
-    /// Makes or moves a named cursor. With `expect`, only if it stands there now
-    /// (position 0 also when there is none); answers whether it was moved.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn put_cursor(
-        &self,
-        tenant: TenantId,
-        cursor: Cursor,
-        expect: Option<Position>,
-    ) -> Result<bool> {
-        engine!(self, put_cursor(tenant, cursor, expect))
-    }
-
-    /// Removes a named cursor; answers whether there was one.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn delete_cursor(&self, tenant: TenantId, name: &str) -> Result<bool> {
-        engine!(self, delete_cursor(tenant, name))
     }
 
     // Housekeeping.

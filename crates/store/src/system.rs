@@ -2,39 +2,66 @@
 //! control tables (SQLite: `control.db`; PostgreSQL: schema `kith`). Each set has a
 //! layout version and migrations that only go forward.
 //!
-//! A migration leaves the version before it working, and is never edited once released:
-//! the next one is appended.
+//! A migration leaves the program before it working (nodes are replaced one by one), and
+//! is never edited once released: the next one is appended. A release has at most one
+//! for each set.
+
+mod tenant_2;
 
 use crate::dialect::Dialect;
+use crate::error::{Error, Result};
 
-/// A set of tables with one layout version.
+/// A set of tables, with all its migrations: the layout version is how many were done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Layout {
-    /// The tables in a tenant's file or schema.
+pub(crate) struct Layout {
+    scope: Scope,
+    migrations: &'static [&'static [&'static str]],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Scope {
     Tenant,
-    /// The control tables.
     Control,
 }
 
 impl Layout {
+    /// The tables in a tenant's file or schema.
+    pub(crate) const TENANT: Self =
+        Self { scope: Scope::Tenant, migrations: &[TENANT_1, tenant_2::TENANT_2] };
+
+    /// The control tables.
+    pub(crate) const CONTROL: Self = Self { scope: Scope::Control, migrations: &[CONTROL_1] };
+
     /// The layout that this program works with.
     pub(crate) fn current(self) -> i64 {
-        i64::try_from(self.migrations().len()).unwrap_or(i64::MAX)
+        i64::try_from(self.migrations.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether tables at this version are to be brought forward first.
+    ///
+    /// # Errors
+    /// [`Error::NewerLayout`]. The next layout after ours is no error: it was made by the
+    /// next release, which leaves this one working. More than that is not promised.
+    pub(crate) fn is_behind(self, version: i64) -> Result<bool> {
+        if version > self.current().saturating_add(1) {
+            return Err(Error::NewerLayout { version, known: self.current() });
+        }
+        Ok(version < self.current())
     }
 
     /// The table that holds the layout version; without it nothing is there yet.
     pub(crate) fn table(self) -> &'static str {
-        match self {
-            Self::Tenant => "kith_layout",
-            Self::Control => "layout",
+        match self.scope {
+            Scope::Tenant => "kith_layout",
+            Scope::Control => "layout",
         }
     }
 
     /// Reads the layout version.
     pub(crate) fn version(self, dialect: Dialect<'_>) -> String {
-        dialect.text(match self {
-            Self::Tenant => "select version from {kith_layout} where id = 1",
-            Self::Control => "select version from {layout} where id = 1",
+        dialect.text(match self.scope {
+            Scope::Tenant => "select version from {kith_layout} where id = 1",
+            Scope::Control => "select version from {layout} where id = 1",
         })
     }
 
@@ -43,26 +70,32 @@ impl Layout {
     /// are to be run in one transaction.
     pub(crate) fn migrate(self, dialect: Dialect<'_>, from: i64) -> Vec<String> {
         let done = usize::try_from(from).unwrap_or(0);
-        let pending = self.migrations().get(done..).unwrap_or_default();
+        let pending = self.migrations.get(done..).unwrap_or_default();
         if pending.is_empty() {
             return Vec::new();
         }
         let mut statements: Vec<String> = pending.concat().iter().map(|each| dialect.text(each)).collect();
-        let note = match (self, done) {
-            (Self::Tenant, 0) => "insert into {kith_layout} (id, version) values (1, ",
-            (Self::Control, 0) => "insert into {layout} (id, version) values (1, ",
-            (Self::Tenant, _) => "update {kith_layout} set version = (",
-            (Self::Control, _) => "update {layout} set version = (",
+        let note = match (self.scope, done) {
+            (Scope::Tenant, 0) => "insert into {kith_layout} (id, version) values (1, ",
+            (Scope::Control, 0) => "insert into {layout} (id, version) values (1, ",
+            (Scope::Tenant, _) => "update {kith_layout} set version = (",
+            (Scope::Control, _) => "update {layout} set version = (",
         };
         statements.push(format!("{}{})", dialect.text(note), self.current()));
         statements
     }
 
-    fn migrations(self) -> &'static [&'static [&'static str]] {
-        match self {
-            Self::Tenant => &[TENANT_1],
-            Self::Control => &[CONTROL_1],
-        }
+    /// The layout that one more migration makes.
+    #[cfg(test)]
+    pub(crate) fn followed_by(self, next: &'static [&'static str]) -> Self {
+        let migrations = [self.migrations, &[next]].concat();
+        Self { migrations: migrations.leak(), ..self }
+    }
+
+    /// The first layout there was.
+    #[cfg(test)]
+    pub(crate) fn first(self) -> Self {
+        Self { migrations: &self.migrations[..1], ..self }
     }
 }
 

@@ -6,10 +6,16 @@
 
 pub(crate) mod consumer;
 pub(crate) mod control;
+pub(crate) mod expression;
 pub(crate) mod journal;
+pub(crate) mod matching;
 pub(crate) mod record;
+pub(crate) mod rollup;
+pub(crate) mod task;
 pub(crate) mod tenant;
+pub(crate) mod usage;
 pub(crate) mod verify;
+pub(crate) mod version;
 
 #[cfg(test)]
 mod tests;

@@ -79,6 +79,12 @@ pub fn sum(name: &str, from: &str, via: &str, of: &str) -> Field {
     count(name, from, via).set("function", json!("sum")).set("of", json!(of))
 }
 
+/// A function over `of` in the records of `from` that refer here by `via`.
+#[must_use]
+pub fn rollup(name: &str, function: &str, from: &str, via: &str, of: &str) -> Field {
+    count(name, from, via).set("function", json!(function)).set("of", json!(of))
+}
+
 impl Field {
     fn of(name: &str, kind: &str) -> Self {
         Self(json!({ "name": name, "type": kind }))

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kith_engine::Engine;
+use kith_store::{NewTenant, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -14,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::admin::Admin;
 use crate::caller::Caller;
 use crate::database::Database;
+use crate::lane::{self, Held};
 use crate::tenant::Tenant;
 
 /// The administrator's token of every test server.
@@ -31,6 +33,7 @@ pub struct Server {
 struct Inner {
     database: Database,
     options: kith_engine::Options,
+    request_timeout: Mutex<Duration>,
     address: SocketAddr,
     http: reqwest::Client,
     node: Mutex<Option<Node>>,
@@ -40,6 +43,7 @@ struct Inner {
 
 /// What runs; without one the server is stopped.
 struct Node {
+    store: Store,
     engine: Engine,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -61,11 +65,13 @@ impl Server {
     pub async fn start_with(database: Database, options: kith_engine::Options) -> Self {
         let listener = listen("127.0.0.1:0".parse().expect("an address")).await;
         let address = listener.local_addr().expect("a listener has an address");
-        let node = Node::start(&database, &options, listener).await;
+        let request_timeout = kith_api::Options::default().request_timeout;
+        let node = Node::start(&database, &options, request_timeout, listener).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client is made");
         let inner = Inner {
             database,
             options,
+            request_timeout: Mutex::new(request_timeout),
             address,
             http,
             node: Mutex::new(Some(node)),
@@ -122,7 +128,8 @@ impl Server {
     /// When it does not start.
     pub async fn start_again(&self) {
         let listener = listen(self.inner.address).await;
-        let node = Node::start(&self.inner.database, &self.inner.options, listener).await;
+        let request_timeout = *self.inner.request_timeout.lock().unwrap_or_else(PoisonError::into_inner);
+        let node = Node::start(&self.inner.database, &self.inner.options, request_timeout, listener).await;
         *self.node() = Some(node);
     }
 
@@ -137,6 +144,48 @@ impl Server {
         let store = self.database().open().await;
         let everything = kith_model::time::Timestamp::MAX;
         while store.retain(id, everything, 1000).await.expect("the store removes changes") > 0 {}
+        drop(store);
+        self.start_again().await;
+    }
+
+    /// Keeps everybody from writing to a tenant.
+    pub async fn hold(&self, tenant: &Tenant) -> Held {
+        let store = self.node().as_ref().expect("the server runs").store.clone();
+        Held::of(&store, tenant).await
+    }
+
+    /// Fills the queue of a tenant that is held.
+    pub async fn fill_queue(&self, tenant: &Tenant) {
+        let engine = self.node().as_ref().expect("the server runs").engine.clone();
+        lane::fill(&engine, tenant).await;
+    }
+
+    /// Gives requests no more than this time; the server is restarted for it.
+    pub async fn limit_requests(&self, time: Duration) {
+        self.stop().await;
+        *self.inner.request_timeout.lock().unwrap_or_else(PoisonError::into_inner) = time;
+        self.start_again().await;
+    }
+
+    /// Leaves a tenant as a crash does that comes before its first token; the server is
+    /// restarted for it.
+    ///
+    /// # Panics
+    /// When the store refuses.
+    pub async fn leave_half_made(&self, name: &str) {
+        self.stop().await;
+        let store = self.database().open().await;
+        let id = "org_01h455vb4pex5vsknk084sn02q".parse().expect("an id");
+        let at = kith_model::time::Timestamp(1);
+        let tenant = kith_store::Tenant {
+            id: "tenant_01h455vb4pex5vsknk084sn02q".parse().expect("an id"),
+            organization: store.ensure_organization(id, at).await.expect("the store answers"),
+            name: name.to_owned(),
+            created_at: at,
+            retention_days: None,
+        };
+        let history = "history_01h455vb4pex5vsknk084sn02q".parse().expect("an id");
+        store.create_tenant(NewTenant { tenant, history }).await.expect("the store makes a tenant");
         drop(store);
         self.start_again().await;
     }
@@ -166,22 +215,29 @@ impl Server {
 }
 
 impl Node {
-    async fn start(database: &Database, options: &kith_engine::Options, listener: TcpListener) -> Self {
+    async fn start(
+        database: &Database,
+        options: &kith_engine::Options,
+        request_timeout: Duration,
+        listener: TcpListener,
+    ) -> Self {
         let store = database.open().await;
-        let engine = Engine::start(store, options.clone()).await.expect("the engine starts");
+        let engine = Engine::start(store.clone(), options.clone()).await.expect("the engine starts");
         engine.bootstrap(Some(ADMIN_TOKEN.to_owned())).await.expect("the administrator's token is taken");
         let (stop, stopped) = oneshot::channel();
         let until = async move {
             // A sender that is gone means the same: the test has ended.
             let _ = stopped.await;
         };
-        let options = kith_api::Options { heartbeat: HEARTBEAT, ..kith_api::Options::default() };
+        let options =
+            kith_api::Options { heartbeat: HEARTBEAT, request_timeout, ..kith_api::Options::default() };
         let serving = tokio::spawn(kith_api::serve(listener, engine.clone(), options, until));
-        Self { engine, stop, serving }
+        Self { store, engine, stop, serving }
     }
 
     async fn stop(self) {
-        let Self { engine, stop, serving } = self;
+        let Self { store, engine, stop, serving } = self;
+        drop(store);
         // The receiver is gone when serving has ended by itself; the join tells why.
         let _ = stop.send(());
         serving.await.expect("serving does not panic").expect("serving ends well");

@@ -80,7 +80,7 @@ impl Tenant {
         self.caller.patch(&format!("/v1/schema/objects/{object}"), &changes)
     }
 
-    /// Drops an object.
+    /// Removes an object: hides it.
     #[track_caller]
     pub fn drop_object(&self, object: &str) -> Call {
         self.caller.delete(&format!("/v1/schema/objects/{object}"))
@@ -98,10 +98,34 @@ impl Tenant {
         self.caller.patch(&format!("/v1/schema/objects/{object}/fields/{field}"), &changes)
     }
 
-    /// Drops a field.
+    /// Removes a field: hides it.
     #[track_caller]
     pub fn drop_field(&self, object: &str, field: &str) -> Call {
         self.caller.delete(&format!("/v1/schema/objects/{object}/fields/{field}"))
+    }
+
+    /// Brings a removed field back.
+    #[track_caller]
+    pub fn restore_field(&self, object: &str, field: &str, patch: Json) -> Call {
+        self.caller.post(&format!("/v1/schema/objects/{object}/fields/{field}/restore"), &patch)
+    }
+
+    /// Drops a field for good.
+    #[track_caller]
+    pub fn purge_field(&self, object: &str, field: &str) -> Call {
+        self.drop_field(object, field).query("hard", true)
+    }
+
+    /// Brings a removed object back.
+    #[track_caller]
+    pub fn restore_object(&self, object: &str, patch: Json) -> Call {
+        self.caller.post(&format!("/v1/schema/objects/{object}/restore"), &patch)
+    }
+
+    /// Drops an object for good, with its records.
+    #[track_caller]
+    pub fn purge_object(&self, object: &str) -> Call {
+        self.drop_object(object).query("hard", true).query("with_records", true)
     }
 
     /// Adds a key.

@@ -24,6 +24,9 @@ pub(crate) struct JsonObject {
 /// A write that has no body (or an empty object: some clients cannot send nothing).
 pub(crate) struct Bodiless(pub(crate) Envelope);
 
+/// A write whose body is a JSON object, or nothing, which is as good as an empty one.
+pub(crate) struct OptionalObject(pub(crate) JsonObject);
+
 impl JsonObject {
     /// The body as the input of an operation on a record.
     pub(crate) fn into_input(self) -> (Input, Envelope) {
@@ -41,6 +44,21 @@ impl FromRequest<Site> for JsonObject {
         let envelope = Envelope::of(&parts, &body)?;
         let members = json::object(&body)?;
         Ok(Self { members, envelope })
+    }
+}
+
+impl FromRequest<Site> for OptionalObject {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Site) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = bytes::collect(&parts.headers, body).await?;
+        let envelope = Envelope::of(&parts, &body)?;
+        if body.trim_ascii().is_empty() {
+            return Ok(Self(JsonObject { members: Map::new(), envelope }));
+        }
+        check_media_type(&parts.headers, &parts.method)?;
+        Ok(Self(JsonObject { members: json::object(&body)?, envelope }))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use kith_engine::{Administrator, Identity, Session};
+use kith_engine::{Administrator, Bearer, Identity, Session};
 use kith_model::fault::Code;
 
 use crate::extract::single;
@@ -24,6 +24,9 @@ pub(crate) struct Caller {
 
 /// An administrator of the organization.
 pub(crate) struct Administrating(pub(crate) Administrator);
+
+/// The text of the caller's token, for what is made of it.
+pub(crate) struct Maker(pub(crate) Bearer);
 
 /// A caller, with a tenant or without.
 pub(crate) struct Authenticated {
@@ -51,6 +54,15 @@ impl FromRequestParts<Site> for Administrating {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
         let identity = identify(&parts.headers, site).await?;
         Ok(Self(site.engine.administrator(&identity)?))
+    }
+}
+
+impl FromRequestParts<Site> for Maker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Problem> {
+        let token = bearer(&parts.headers)?.ok_or_else(anonymous)?;
+        Ok(Self(Bearer::new(token)))
     }
 }
 
@@ -83,9 +95,12 @@ impl OptionalFromRequestParts<Site> for Authenticated {
 }
 
 async fn identify(headers: &HeaderMap, site: &Site) -> Result<Identity, Problem> {
-    let missing = || Problem::new(Code::Unauthenticated, "the request needs `Authorization: Bearer <token>`");
-    let token = bearer(headers)?.ok_or_else(missing)?;
+    let token = bearer(headers)?.ok_or_else(anonymous)?;
     Ok(site.engine.identify(token).await?)
+}
+
+fn anonymous() -> Problem {
+    Problem::new(Code::Unauthenticated, "the request needs `Authorization: Bearer <token>`")
 }
 
 /// The bearer token of a request.

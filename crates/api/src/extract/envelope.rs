@@ -7,7 +7,7 @@ use kith_engine::{IdempotencyInput, Request};
 use kith_model::fault::Code;
 use kith_model::journal::Origin;
 use kith_model::limits::IDEMPOTENCY_KEY_MAX;
-use kith_model::operation::{Action, Mode, RecordOperation, Work};
+use kith_model::operation::{Action, Duplicates, Mode, RecordOperation, SchemaWork, Work};
 use kith_model::schema::SchemaChange;
 use sha2::{Digest, Sha256};
 
@@ -44,13 +44,18 @@ impl Envelope {
 
     /// The request of one operation on one record.
     pub(crate) fn record(self, object: String, action: Action) -> Request {
-        let operation = RecordOperation { object, action, label: None, prepared: None };
+        self.careful_record(object, action, Duplicates::Ignore)
+    }
+
+    /// The same, which does something about likely duplicates.
+    pub(crate) fn careful_record(self, object: String, action: Action, duplicates: Duplicates) -> Request {
+        let operation = RecordOperation { object, action, label: None, duplicates, prepared: None };
         self.request(Work::Records { operations: vec![operation], mode: Mode::Atomic })
     }
 
     /// The request of one change of the schema.
     pub(crate) fn schema(self, change: SchemaChange) -> Request {
-        self.request(Work::Schema(change))
+        self.request(Work::Schema(SchemaWork { changes: vec![change], expect: None }))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use kith_engine::PositionText;
 use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::operation::{Duplicates, Side};
 use serde_json::{Map, Value as Json};
 
 /// A JSON object on its way to being read.
@@ -64,6 +65,32 @@ impl Members {
             None => self.refuse(missing(name)),
         }
         Map::new()
+    }
+
+    /// An object that may be there; empty when it is not.
+    pub(crate) fn optional_object(&mut self, name: &'static str) -> Map<String, Json> {
+        if self.has(name) { self.object(name) } else { Map::new() }
+    }
+
+    /// Which side of a merge goes first; the record that stays, when it is not said.
+    pub(crate) fn side(&mut self, name: &'static str) -> Side {
+        self.word(name, &Side::WORDS).unwrap_or_default()
+    }
+
+    /// What a write does about duplicates; nothing, when it is not said.
+    pub(crate) fn duplicates(&mut self) -> Duplicates {
+        self.word("duplicates", &Duplicates::WORDS).unwrap_or_default()
+    }
+
+    fn word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let given = self.take(name)?;
+        let meant = words.iter().find(|(word, _)| given.as_str() == Some(word)).map(|(_, meaning)| *meaning);
+        if meant.is_none() {
+            let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            let message = format!("`{name}` must be {}", list.join(" or "));
+            self.refuse(Fault::new(Code::InvalidValue, message).at(name));
+        }
+        meant
     }
 
     /// A truth value; `otherwise` when it is not there.

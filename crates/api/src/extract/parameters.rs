@@ -90,6 +90,22 @@ impl Parameters {
         self.parsed(name, "`true` or `false`").unwrap_or(false)
     }
 
+    /// The number that tells apart what has, or had, the same name.
+    pub(crate) fn number(&mut self) -> Option<u32> {
+        self.parsed("number", "a whole number, as in `GET /v1/schema/removed`")
+    }
+
+    /// One of a few words.
+    pub(crate) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        let meant = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if meant.is_none() {
+            let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            self.faults.push(invalid(name, &format!("must be {}", list.join(" or "))));
+        }
+        meant
+    }
+
     /// Names separated by commas.
     pub(crate) fn names(&mut self, name: &'static str) -> Vec<String> {
         let Some(text) = self.text(name) else { return Vec::new() };

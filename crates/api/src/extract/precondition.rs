@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use kith_model::fault::Code;
+use kith_model::operation::Expect;
 
 use crate::extract::single;
 use crate::problem::Problem;
@@ -44,14 +45,11 @@ impl Precondition {
     }
 
     /// The same for a write that may also create.
-    pub(crate) fn version_for_upsert(self) -> Result<Option<i64>, Problem> {
+    pub(crate) fn expect(self) -> Expect {
         match self {
-            Self::Exists => {
-                let message =
-                    "`If-Match: *` is not possible here: name the version, or change the record by its id";
-                Err(Problem::new(Code::InvalidParameter, message))
-            }
-            Self::None | Self::Version(_) => Ok(self.version()),
+            Self::None => Expect::Anything,
+            Self::Exists => Expect::Record,
+            Self::Version(version) => Expect::Version(version),
         }
     }
 }

@@ -4,23 +4,40 @@ use kith_model::catalog::{Catalog, Key, Object};
 use kith_model::limits::BATCH_OPERATIONS_MAX;
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::field;
 use crate::openapi::names::Names;
 use crate::openapi::operation::{Operation, reference};
 use crate::openapi::paths::Paths;
+use crate::openapi::{duplicates, field};
 
 /// Describes the batch, given what one of its operations may be.
 pub(super) fn describe(paths: &mut Paths, operation: &Json) {
+    // An independent batch takes any operation that can be read, and says in its place
+    // what is wrong with it.
+    let any = json!({ "anyOf": [operation, generic()] });
     let body = json!({
-        "type": "object",
-        "properties": {
-            "atomic": { "type": "boolean", "default": true, "description": "All or nothing." },
-            "operations": {
-                "type": "array", "minItems": 1, "maxItems": BATCH_OPERATIONS_MAX, "items": operation,
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {
+                    "atomic": { "type": "boolean", "const": true, "description": "All or nothing." },
+                    "operations": several(operation),
+                },
+                "required": ["operations"],
+                "additionalProperties": false,
             },
-        },
-        "required": ["operations"],
-        "additionalProperties": false,
+            {
+                "type": "object",
+                "properties": {
+                    "atomic": {
+                        "type": "boolean", "const": false,
+                        "description": "Each operation for itself: one that is refused is `422` (or what it would be alone) in its place.",
+                    },
+                    "operations": several(&any),
+                },
+                "required": ["atomic", "operations"],
+                "additionalProperties": false,
+            },
+        ],
     });
     let example = json!({
         "operations": [
@@ -44,7 +61,12 @@ pub(super) fn describe(paths: &mut Paths, operation: &Json) {
     );
 }
 
-fn results() -> Json {
+fn several(operation: &Json) -> Json {
+    json!({ "type": "array", "minItems": 1, "maxItems": BATCH_OPERATIONS_MAX, "items": operation })
+}
+
+/// The answer: one result an operation.
+pub(super) fn results() -> Json {
     let result = json!({
         "type": "object",
         "properties": {
@@ -53,6 +75,7 @@ fn results() -> Json {
             "id": { "type": "string" },
             "version": { "type": "integer" },
             "record": { "type": "object" },
+            "duplicates": { "type": "integer", "minimum": 0 },
             "error": reference("KithProblem"),
         },
         "required": ["status"],
@@ -76,7 +99,7 @@ pub(super) fn generic() -> Json {
 /// Any operation on the objects of a catalog.
 pub(super) fn typed(catalog: &Catalog, names: &Names) -> Json {
     let mut choices = Vec::new();
-    for object in catalog.objects() {
+    for object in catalog.visible() {
         let name = names.get(object.number);
         let by = by(object, catalog);
         let (new, patch) = (
@@ -119,10 +142,18 @@ fn operations(object: &Json, new: &Json, patch: &Json, by: &Json) -> Vec<Json> {
             },
         ],
     });
-    let kinds: [Kind<'_>; 6] = [
-        ("create", &[("record", new)], &["record"]),
-        ("update", &[("id", &id), ("record", patch), ("if_match", &version)], &["id", "record"]),
-        ("upsert", &[("by", by), ("record", patch), ("if_match", &version)], &["by", "record"]),
+    let merge = duplicates::members(&id, "from_match");
+    let merge: Vec<(&str, &Json)> = [("id", &id), ("if_match", &version)]
+        .into_iter()
+        .chain(merge.iter().map(|(name, schema)| (name.as_str(), schema)))
+        .collect();
+    let words = duplicates::words();
+    let about = ("duplicates", &words);
+    let kinds: [Kind<'_>; 7] = [
+        ("create", &[("record", new), about], &["record"]),
+        ("update", &[("id", &id), ("record", patch), ("if_match", &version), about], &["id", "record"]),
+        ("upsert", &[("by", by), ("record", patch), ("if_match", &version), about], &["by", "record"]),
+        ("merge", &merge, &["id", "from"]),
         ("delete", &[("id", &id), ("if_match", &version)], &["id"]),
         ("restore", &[("id", &id)], &["id"]),
         ("purge", &[("id", &id), ("if_match", &version)], &["id"]),

@@ -87,6 +87,7 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
             "id": { "type": ["string", "null"] },
             "version": { "type": "integer" },
             "fields": differences(),
+            "hidden": { "type": "boolean", "description": "Its object was removed from the schema." },
             "erased": { "type": "boolean", "description": "The record was purged since." },
             "schema_version": { "type": "integer" },
             "change": {},

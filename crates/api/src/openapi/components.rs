@@ -8,7 +8,7 @@ use kith_model::limits::{IDEMPOTENCY_KEY_MAX, PAGE_DEFAULT, PAGE_MAX};
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::field::{SUFFIX, currency_codes, moment, nullable};
-use crate::openapi::{changes, cursors, definition, identity, record, service};
+use crate::openapi::{changes, cursors, definition, duplicates, identity, record, rules, service, tasks};
 
 /// Statuses of refusals, each with what it means here.
 const REFUSALS: &[(u16, &str)] = &[
@@ -44,6 +44,9 @@ pub(super) fn tags() -> Json {
         ("objects", "Types of record"),
         ("fields", "Fields of an object"),
         ("keys", "Unique keys and indexes of an object"),
+        ("matching", "Matching rules of an object"),
+        ("duplicates", "Records that are likely to be one"),
+        ("tasks", "Long work that changes of the schema leave"),
         ("tenants", "Tenants of the organization, for administrators"),
         ("tokens", "Tokens of a tenant"),
         ("whoami", "Who the caller is"),
@@ -67,7 +70,6 @@ pub(super) fn parameters(tenant: Option<TenantId>) -> Json {
     let position = r"^[0-9]{1,18}(:history_[0-7][0-9a-hjkmnp-tv-z]{25})?$";
     let tag = r#"(W/)?"[!#-~]*""#;
     let any_tag = json!({ "type": "string", "pattern": format!(r"^(\*|{tag})$") });
-    let one_tag = json!({ "type": "string", "pattern": format!("^{tag}$") });
     json!({
         "KithTenant": header("Kith-Tenant",
             "The tenant, by id or name. Needed with an administrator's token; a tenant's token needs none.", &tenant),
@@ -79,14 +81,16 @@ pub(super) fn parameters(tenant: Option<TenantId>) -> Json {
             &json!({ "type": "string", "pattern": "^[!-~]+$", "maxLength": IDEMPOTENCY_KEY_MAX })),
         "IfMatch": header("If-Match",
             "Only if the record is at this version, as its `ETag` says (`\"3\"`); `*` for any.", &any_tag),
-        "IfMatchVersion": header("If-Match",
-            "Only if the record exists and is at this version, as its `ETag` says (`\"3\"`).", &one_tag),
         "IfNoneMatch": header("If-None-Match",
             "Only if the record is not at this version: else 304. Objects with roll-ups are always answered in \
              full, because those change without a new version.", &any_tag),
         "Prefer": header("Prefer",
             "`return=minimal` answers id and version only.",
             &json!({ "type": "string", "examples": ["return=minimal", "return=representation"] })),
+        "Duplicates": query("duplicates",
+            "What to do about records that are likely to be the same: `report` counts them in \
+             `Kith-Duplicates` and notes the pairs, `refuse` answers 409 and writes nothing.",
+            &duplicates::words()),
         "LastEventId": header("Last-Event-ID",
             "The id of the last event received: the stream goes on behind it.",
             &json!({ "type": "string", "pattern": format!("^$|{position}") })),
@@ -122,6 +126,11 @@ pub(super) fn headers() -> Json {
         "Location": header(true, "Where what was made can be read.", json!({ "type": "string", "format": "uri-reference" })),
         "Idempotency-Replayed": header(false, "`true` when this is the kept answer of an earlier request.",
             json!({ "type": "string", "const": "true" })),
+        "Kith-Duplicates": header(false, "How many records are likely to be the same, if that was asked.",
+            json!({ "type": "integer", "minimum": 0 })),
+        "Kith-Merged-Into": header(false, "The record that was answered, where the id that was asked for stands \
+            for it since a merge.", json!({ "type": "string" })),
+        "Content-Location": header(false, "Where that record is.", json!({ "type": "string", "format": "uri-reference" })),
         "Preference-Applied": header(false, "The preference that was honoured.", json!({ "type": "string" })),
         "Retry-After": header(true, "Seconds to wait.", json!({ "type": "integer", "minimum": 1 })),
         "WWW-Authenticate": header(true, "How to authenticate.", json!({ "type": "string" })),
@@ -168,8 +177,11 @@ pub(super) fn schemas() -> Map<String, Json> {
         service::schemas(),
         identity::schemas(),
         definition::schemas(),
+        rules::schemas(),
+        duplicates::schemas(),
         changes::schemas(),
         cursors::schemas(),
+        tasks::schemas(),
     ]
     .into_iter()
     .flatten()

@@ -2,14 +2,17 @@
 //! that is null is as good as absent.
 
 use kith_model::limits::{
-    AUTO_NUMBER_PREFIX_MAX, DECIMAL_DIGITS_MAX, DESCRIPTION_LENGTH_MAX, KEY_FIELDS_MAX, LABEL_LENGTH_MAX,
-    LONG_TEXT_LENGTH_MAX, NAME_BYTES_MAX, OPTION_LENGTH_MAX, OPTIONS_MAX, TARGETS_MAX, TEXT_LENGTH_MAX,
+    ALIASES_MAX, AUTO_NUMBER_PREFIX_MAX, DECIMAL_DIGITS_MAX, DESCRIPTION_LENGTH_MAX, KEY_FIELDS_MAX,
+    LABEL_LENGTH_MAX, LONG_TEXT_LENGTH_MAX, NAME_BYTES_MAX, OPTION_LENGTH_MAX, OPTIONS_MAX, TARGETS_MAX,
+    TEXT_LENGTH_MAX,
 };
 use kith_model::name::{LIST_PARAMETERS, SYSTEM_FIELDS};
 use serde_json::{Map, Value as Json, json};
 
+use crate::openapi::components::id;
 use crate::openapi::field::{LINE, LINES, nullable};
 use crate::openapi::operation::reference;
+use crate::openapi::rules;
 
 /// One line that is not blank.
 const HEADING: &str =
@@ -41,6 +44,7 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         put("KithFieldPatch", field_patch()),
         put("KithKey", key()),
         put("KithKeyCreate", key_create()),
+        put("KithKeyPatch", key_patch()),
     ]
 }
 
@@ -57,6 +61,16 @@ fn description() -> Json {
     })
 }
 
+/// Earlier names, as they are shown.
+fn aliases() -> Json {
+    json!({ "type": "array", "items": name(), "description": "Earlier names that still work." })
+}
+
+/// Earlier names, as they may be given.
+fn aliases_given() -> Json {
+    json!({ "type": ["array", "null"], "maxItems": ALIASES_MAX, "uniqueItems": true, "items": name() })
+}
+
 fn flag(description: &str) -> Json {
     json!({ "type": ["boolean", "null"], "default": false, "description": description })
 }
@@ -66,13 +80,16 @@ fn object() -> Json {
         "type": "object",
         "properties": {
             "name": name(),
+            "aliases": aliases(),
             "label": { "type": "string" },
             "description": { "type": ["string", "null"] },
             "prefix": { "type": "string", "description": "What the ids of its records begin with; fixed." },
             "fields": { "type": "array", "items": reference("KithField") },
             "keys": { "type": "array", "items": reference("KithKey") },
+            "rules": { "type": "array", "items": reference("KithRule") },
+            "matching": { "type": "array", "items": reference("KithMatching") },
         },
-        "required": ["name", "label", "description", "prefix", "fields", "keys"],
+        "required": ["name", "aliases", "label", "description", "prefix", "fields", "keys", "rules"],
     })
 }
 
@@ -81,6 +98,7 @@ fn object_create() -> Json {
         "type": "object",
         "properties": {
             "name": name(),
+            "aliases": aliases_given(),
             "label": label(),
             "description": description(),
             "prefix": {
@@ -91,6 +109,8 @@ fn object_create() -> Json {
             },
             "fields": { "type": ["array", "null"], "items": reference("KithFieldCreate") },
             "keys": { "type": ["array", "null"], "items": reference("KithKeyCreate") },
+            "rules": { "type": ["array", "null"], "items": reference("KithRuleCreate") },
+            "matching": { "type": ["array", "null"], "items": reference("KithMatching") },
         },
         "required": ["name"],
         "additionalProperties": false,
@@ -100,7 +120,9 @@ fn object_create() -> Json {
 fn object_patch() -> Json {
     json!({
         "type": "object",
-        "properties": { "label": label(), "description": description() },
+        "properties": {
+            "name": name(), "aliases": aliases_given(), "label": label(), "description": description(),
+        },
         "additionalProperties": false,
     })
 }
@@ -120,14 +142,21 @@ fn field() -> Json {
         "description": "A field. Other members belong to its type.",
         "properties": {
             "name": name(),
+            "aliases": aliases(),
             "type": { "type": "string" },
             "label": { "type": "string" },
             "description": { "type": ["string", "null"] },
             "classification": { "type": "string" },
             "required": { "type": "boolean" },
             "default": {},
+            "computed": { "type": "string", "description": "The expression that it is computed from." },
+            "stored": { "type": "boolean", "description": "Whether a computed value is kept in a column." },
+            "stamp": { "type": "string", "description": "The field whose last change it keeps the time of." },
+            "state": { "type": "string", "description": "`filling`, while a task brings the records there are up to date." },
+            "task": id("schema_task"),
+            "lag": { "type": "object", "description": "How far it follows the records that it refers to." },
         },
-        "required": ["name", "type", "label", "description", "classification", "required", "default"],
+        "required": ["name", "aliases", "type", "label", "description", "classification", "required", "default"],
     })
 }
 
@@ -167,6 +196,10 @@ fn types() -> Vec<Type> {
     ]
 }
 
+/// The types whose values can be computed.
+const COMPUTED: &[&str] =
+    &["text", "long_text", "integer", "decimal", "currency", "boolean", "date", "datetime"];
+
 fn none() -> Json {
     json!({ "type": "null" })
 }
@@ -192,11 +225,13 @@ fn auto_number() -> Json {
 
 fn rollup() -> Json {
     json!({
-        "function": { "type": "string", "enum": ["count", "sum"] },
+        "function": { "type": "string", "enum": ["count", "sum", "min", "max", "avg"] },
         "from": name(),
         "via": name(),
         "of": nullable(name()),
         "currency": { "type": ["string", "null"], "pattern": "^[A-Z]{3}$" },
+        "scale": { "type": ["integer", "null"], "minimum": 0, "maximum": DECIMAL_DIGITS_MAX },
+        "where": nullable(rules::expression()),
     })
 }
 
@@ -246,16 +281,29 @@ fn field_create() -> Json {
             |is_possible: bool, description: &str| if is_possible { flag(description) } else { never() };
         let mut properties = json!({
             "name": field_name(),
+            "aliases": aliases_given(),
             "type": { "type": "string", "const": kind },
             "label": label(),
             "description": description(),
             "classification": classification(),
             "required": when(!is_computed, "A record must have a value."),
             "default": default,
+            "backfill": when(
+                !is_computed && kind != "reference",
+                "With `default`: the records there are get it as well.",
+            ),
             "unique": when(in_keys, "Short for a unique key over this field, named after it."),
             "case_insensitive": when(is_text, "With `unique`: text that differs in case only is the same."),
             "indexed": when(in_keys, "Short for an index over this field, named after it."),
         });
+        if COMPUTED.contains(&kind) {
+            properties["computed"] = nullable(rules::expression());
+            properties["stored"] =
+                flag("A computed value is kept in a column: it can be sorted by and indexed.");
+        }
+        if kind == "datetime" {
+            properties["stamp"] = nullable(name());
+        }
         if let (Json::Object(properties), Json::Object(particulars)) = (&mut properties, particulars) {
             properties.extend(particulars);
         }
@@ -267,14 +315,26 @@ fn field_create() -> Json {
     json!({ "oneOf": variants })
 }
 
+/// What fields of other types can become.
+const WIDER: [&str; 5] = ["text", "long_text", "decimal", "datetime", "multi_select"];
+
+fn digit_count(description: &str) -> Json {
+    json!({ "type": ["integer", "null"], "minimum": 0, "maximum": 18, "description": description })
+}
+
 fn field_patch() -> Json {
     let mut properties = Map::new();
     for (name, schema) in [
+        ("name", field_name()),
+        ("aliases", aliases_given()),
         ("label", label()),
         ("description", description()),
         ("classification", classification()),
         ("required", flag("A record must have a value; refused while there are records without.")),
         ("default", json!({})),
+        ("type", json!({ "type": "string", "description": "A wider type.", "enum": WIDER })),
+        ("precision", digit_count("Digits in all.")),
+        ("scale", digit_count("Digits after the point.")),
         ("max_length", json!({ "type": ["integer", "null"], "minimum": 1, "maximum": LONG_TEXT_LENGTH_MAX })),
         ("min", decimal_bound()),
         ("max", decimal_bound()),
@@ -282,6 +342,7 @@ fn field_patch() -> Json {
         ("options", options()),
         ("to", targets()),
         ("on_delete", on_delete()),
+        ("computed", rules::expression()),
     ] {
         properties.insert(name.to_owned(), schema);
     }
@@ -301,6 +362,8 @@ fn key() -> Json {
             "fields": { "type": "array", "items": name() },
             "unique": { "type": "boolean" },
             "case_insensitive": { "type": "boolean" },
+            "state": { "type": "string", "description": "`building`, while a task builds it." },
+            "task": id("schema_task"),
         },
         "required": ["name", "fields", "unique", "case_insensitive"],
     })
@@ -320,4 +383,8 @@ fn key_create() -> Json {
         "required": ["fields"],
         "additionalProperties": false,
     })
+}
+
+fn key_patch() -> Json {
+    json!({ "type": "object", "properties": { "name": name() }, "additionalProperties": false })
 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::openapi::names::Names;
 use crate::openapi::paths::Paths;
 use crate::openapi::{
-    batch, changes, components, cursors, definition, identity, records, schema, service, typed,
+    actions, batch, changes, components, cursors, definition, duplicates, identity, records, schema, service,
+    tasks, typed,
 };
 
 /// What the document is about.
@@ -43,7 +44,7 @@ pub(super) fn of_tenant(tenant: TenantId, catalog: &Catalog) -> Json {
     let names = Names::of(catalog);
     let mut paths = common(&typed::object_name(catalog));
     let mut schemas = components::schemas();
-    for object in catalog.objects() {
+    for object in catalog.visible() {
         typed::describe(&mut paths, object, &names, catalog);
         schemas.extend(typed::schemas(object, &names, catalog));
     }
@@ -57,8 +58,11 @@ fn common(object: &Json) -> Paths {
     service::describe(&mut paths);
     identity::describe(&mut paths);
     schema::describe(&mut paths);
+    actions::describe(&mut paths);
     changes::describe(&mut paths, object);
     cursors::describe(&mut paths);
+    duplicates::describe(&mut paths, object);
+    tasks::describe(&mut paths);
     paths
 }
 
@@ -98,6 +102,7 @@ mod tests {
 
     use kith_model::journal::SchemaVersion;
     use kith_model::schema::{self, SchemaChange};
+    use kith_model::time::Timestamp;
 
     use super::*;
     use crate::routes::ROUTES;
@@ -169,7 +174,8 @@ mod tests {
         [company, contact].into_iter().fold(Catalog::default(), |catalog, input| {
             let Json::Object(input) = input else { unreachable!() };
             let next = SchemaVersion(catalog.version().0 + 1);
-            let decision = schema::decide(&catalog, &SchemaChange::CreateObject(input), next).unwrap();
+            let decision =
+                schema::decide(&catalog, &SchemaChange::CreateObject(input), next, Timestamp(0)).unwrap();
             catalog.with(next, decision.definitions)
         })
     }

@@ -1,6 +1,6 @@
 //! Examples of values, valid by their fields' definitions.
 
-use kith_model::catalog::{Catalog, Classification, Field, FieldKind, Object, RollupFunction};
+use kith_model::catalog::{Catalog, Classification, Field, FieldKind, Measure, Object};
 use kith_model::decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
@@ -21,7 +21,7 @@ pub(super) fn record(object: &Object, catalog: &Catalog) -> Json {
         "updated_by": TOKEN,
         "owner": TOKEN,
     });
-    for field in object.fields() {
+    for (_, field) in object.visible() {
         record[field.name.as_str()] = if is_secret(field) { Json::Null } else { value(field, catalog) };
     }
     record
@@ -29,7 +29,8 @@ pub(super) fn record(object: &Object, catalog: &Catalog) -> Json {
 
 /// The body of a creation.
 pub(super) fn creation(object: &Object, catalog: &Catalog) -> Json {
-    let writable = object.fields().iter().filter(|field| !field.kind.is_read_only() && !is_secret(field));
+    let writable =
+        object.visible().map(|(_, field)| field).filter(|field| !field.is_read_only() && !is_secret(field));
     // A reference would have to name a record that is there.
     let named = writable.filter(|field| field.required || !matches!(field.kind, FieldKind::Reference { .. }));
     Json::Object(named.map(|field| (field.name.clone(), value(field, catalog))).collect::<Map<_, _>>())
@@ -79,15 +80,15 @@ pub(super) fn value(field: &Field, catalog: &Catalog) -> Json {
         FieldKind::AutoNumber { prefix, digits } => {
             json!(format!("{prefix}{:0>1$}", 1, usize::from(*digits)))
         }
-        FieldKind::Rollup { function: RollupFunction::Count, .. } => json!(3),
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, currency: None, .. }, .. } => {
-            json!(amount(*scale, None))
-        }
-        FieldKind::Rollup {
-            function: RollupFunction::Sum { scale, currency: Some(currency), .. }, ..
-        } => {
-            json!({ "amount": amount(*scale, None), "currency": currency.as_str() })
-        }
+        FieldKind::Rollup { function, .. } => match function.measure() {
+            Measure::Integer => json!(3),
+            Measure::Decimal { scale } => json!(amount(scale, None)),
+            Measure::Currency { scale, currency } => {
+                json!({ "amount": amount(scale, None), "currency": currency.as_str() })
+            }
+            Measure::Date => json!("2026-11-23"),
+            Measure::Datetime => json!(MOMENT),
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use kith_model::catalog::{Catalog, Field, FieldKind, Object, RollupFunction, SelectOption};
+use kith_model::catalog::{Catalog, Field, FieldKind, Measure, Object, RollupFunction, SelectOption};
 use kith_model::decimal::DIGITS_MAX;
 use kith_model::id::ObjectNo;
 use kith_model::limits::{EMAIL_BYTES_MAX, URL_BYTES_MAX};
@@ -41,26 +41,32 @@ pub(super) fn input(field: &Field, catalog: &Catalog) -> Json {
 /// What a read shows of a field.
 pub(super) fn output(field: &Field, catalog: &Catalog) -> Json {
     let mut schema = nullable(described(value_out(field, catalog), field));
-    if field.kind.is_read_only() {
+    if field.is_read_only() {
         schema["readOnly"] = Json::Bool(true);
+    }
+    if let (Some(computed), true) = (&field.computed, schema.is_object()) {
+        let said = field.description.as_deref().map(|said| format!("{said}\n\n")).unwrap_or_default();
+        schema["description"] = json!(format!("{said}Computed: `{}`", computed.expression));
     }
     schema
 }
 
 /// What stands for a value where everything is text; `None` when nothing can.
 pub(super) fn text(field: &Field, catalog: &Catalog) -> Option<Json> {
+    if field.is_virtual() {
+        return None;
+    }
     let schema = match &field.kind {
-        FieldKind::Currency { .. }
-        | FieldKind::MultiSelect { .. }
-        | FieldKind::Json
-        | FieldKind::Rollup { function: RollupFunction::Sum { currency: Some(_), .. }, .. } => return None,
-        FieldKind::Integer { .. } | FieldKind::Rollup { function: RollupFunction::Count, .. } => {
-            json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
-        }
+        FieldKind::Currency { .. } | FieldKind::MultiSelect { .. } | FieldKind::Json => return None,
+        FieldKind::Integer { .. } => whole_text(),
         FieldKind::Decimal { precision, scale, .. } => decimal_text(*precision, *scale),
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, .. }, .. } => {
-            decimal_text(DIGITS_MAX, *scale)
-        }
+        FieldKind::Rollup { function, .. } => match function.measure() {
+            Measure::Integer => whole_text(),
+            Measure::Decimal { scale } => decimal_text(DIGITS_MAX, scale),
+            Measure::Currency { .. } => return None,
+            Measure::Date => value_in(&Field { kind: FieldKind::Date, ..field.clone() }, catalog),
+            Measure::Datetime => value_in(&Field { kind: FieldKind::Datetime, ..field.clone() }, catalog),
+        },
         FieldKind::AutoNumber { prefix, .. } => {
             json!({ "type": "string", "pattern": format!("^{}[0-9]{{1,18}}$", escape(prefix)) })
         }
@@ -113,6 +119,23 @@ pub(super) fn value_in(field: &Field, catalog: &Catalog) -> Json {
     }
 }
 
+fn whole_text() -> Json {
+    json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
+}
+
+fn rollup_out(function: &RollupFunction) -> Json {
+    match function.measure() {
+        Measure::Integer if *function == RollupFunction::Count => {
+            json!({ "type": "integer", "format": "int64", "minimum": 0 })
+        }
+        Measure::Integer => integer(None, None),
+        Measure::Decimal { scale } => decimal_out(scale),
+        Measure::Currency { scale, currency } => money(decimal_out(scale), &[currency]),
+        Measure::Date => json!({ "type": "string", "format": "date" }),
+        Measure::Datetime => moment(),
+    }
+}
+
 fn value_out(field: &Field, catalog: &Catalog) -> Json {
     match &field.kind {
         FieldKind::Decimal { scale, .. } => decimal_out(*scale),
@@ -122,15 +145,7 @@ fn value_out(field: &Field, catalog: &Catalog) -> Json {
         FieldKind::Phone => json!({ "type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$" }),
         FieldKind::Url => json!({ "type": "string" }),
         FieldKind::AutoNumber { .. } => json!({ "type": "string" }),
-        FieldKind::Rollup { function: RollupFunction::Count, .. } => {
-            json!({ "type": "integer", "format": "int64", "minimum": 0 })
-        }
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, currency: None, .. }, .. } => {
-            decimal_out(*scale)
-        }
-        FieldKind::Rollup {
-            function: RollupFunction::Sum { scale, currency: Some(currency), .. }, ..
-        } => money(decimal_out(*scale), std::slice::from_ref(currency)),
+        FieldKind::Rollup { function, .. } => rollup_out(function),
         FieldKind::Text { .. }
         | FieldKind::LongText { .. }
         | FieldKind::Integer { .. }

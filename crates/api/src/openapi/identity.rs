@@ -49,7 +49,7 @@ fn tenants(paths: &mut Paths) {
         .collect();
     paths.add(
         Operation::of("tenants.create", "Make a tenant and its first token")
-            .about("The token is in this answer and nowhere else.")
+            .about("The token is in this answer only, and in the same answer again to the same request with the same idempotency key.")
             .body(&create, &json!({ "name": "acme" }))
             .refuses(&[409])
             .answers(201, "made", &reference("KithTenantCreated"), &["Location"])
@@ -90,7 +90,7 @@ fn tokens(paths: &mut Paths) {
     links.insert("revoke".to_owned(), link("tokens.revoke", &json!({ "token": "$response.body#/id" })));
     paths.add(
         Operation::of("tokens.create", "Make a token")
-            .about("The token is in this answer and nowhere else.")
+            .about("The token is in this answer only, and in the same answer again to the same request with the same idempotency key.")
             .body(&create, &json!({ "name": "importer" }))
             .answers(201, "made", &reference("KithTokenCreated"), &[])
             .leads_to(201, links),

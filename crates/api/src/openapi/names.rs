@@ -16,7 +16,7 @@ impl Names {
     pub(super) fn of(catalog: &Catalog) -> Self {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut names = BTreeMap::new();
-        for object in catalog.objects() {
+        for object in catalog.visible() {
             let mut name = pascal_case(&object.name);
             // `line_2` and `line2`, or `contact_create` and what creates a `contact`.
             if SUFFIXES.iter().any(|suffix| taken.contains(&format!("{name}{suffix}"))) {

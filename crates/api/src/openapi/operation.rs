@@ -55,16 +55,20 @@ impl Operation {
         if self.route.method != Method::Get {
             self = self.refuses(&[413, 422, 507]);
         }
-        if self.writes_to_the_journal() {
+        if self.takes_a_key() {
             self = self.parameter("IdempotencyKey").refuses(&[409, 410]);
         }
         self.refuses(&[500, 503, 504])
     }
 
-    /// Cursors, tenants and tokens are kept elsewhere, or show a secret that is not kept.
-    fn writes_to_the_journal(&self) -> bool {
-        let noun = self.route.operation.split('.').next().unwrap_or_default();
-        self.route.method != Method::Get && !matches!(noun, "cursors" | "tenants" | "tokens" | "verify")
+    /// Whether an idempotency key has a meaning: the answer is kept in the tenant, with
+    /// the journal. What it does not cover comes to the same when it is sent again.
+    fn takes_a_key(&self) -> bool {
+        let operation = self.route.operation;
+        let noun = operation.split('.').next().unwrap_or_default();
+        self.route.method != Method::Get
+            && !matches!(noun, "cursors" | "verify" | "duplicates")
+            && !matches!(operation, "tenants.update" | "records.check" | "schema.plan")
     }
 
     /// The same operation at a path of its own, under a name of its own.
@@ -113,14 +117,10 @@ impl Operation {
         self.parameter("IfMatch").refuses(&[412])
     }
 
-    /// The same where a record may be made.
-    pub(super) fn conditional_upsert(self) -> Self {
-        self.parameter("IfMatchVersion").refuses(&[412])
-    }
-
     /// A page of a list.
     pub(super) fn paged(self) -> Self {
-        self.parameter("Limit").parameter("Cursor")
+        let this = self.parameter("Limit").parameter("Cursor");
+        if this.route.access == Access::Tenant { this.refuses(&[410]) } else { this }
     }
 
     /// A body of JSON.
@@ -133,6 +133,15 @@ impl Operation {
         content.insert("application/json".to_owned(), media);
         self.body = Some(json!({ "required": true, "content": content }));
         self.refuses(&[415])
+    }
+
+    /// A body of JSON that may be left out.
+    pub(super) fn optional_body(self, schema: &Json, example: &Json) -> Self {
+        let mut this = self.body(schema, example);
+        if let Some(body) = &mut this.body {
+            body["required"] = Json::Bool(false);
+        }
+        this
     }
 
     /// Refusals that can be met beyond the usual ones.
@@ -163,10 +172,10 @@ impl Operation {
         headers: &[&str],
     ) -> Self {
         let mut all: Vec<&str> = vec!["Kith-Request-Id", "traceparent"];
-        if self.route.access == Access::Tenant {
+        if self.route.access == Access::Tenant || self.route.operation == "tenants.create" {
             all.extend(["Kith-Position", "Kith-History"]);
         }
-        if self.writes_to_the_journal() {
+        if self.takes_a_key() {
             all.push("Idempotency-Replayed");
         }
         all.extend(headers);

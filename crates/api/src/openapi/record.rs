@@ -95,3 +95,28 @@ pub(super) fn trash(record: &Json) -> Json {
         "required": ["id", "record"],
     }))
 }
+
+/// The values that a field had.
+pub(super) fn timeline() -> Json {
+    let period = json!({
+        "type": "object",
+        "properties": {
+            "value": {},
+            "from": moment(),
+            "until": { "anyOf": [moment(), { "type": "null" }] },
+            "seconds": { "type": "integer", "minimum": 0 },
+            "position": { "type": "integer", "minimum": 1 },
+            "actor": actor(),
+        },
+        "required": ["value", "from", "until", "seconds", "position", "actor"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "field": { "type": "string" },
+            "complete": { "type": "boolean", "description": "Whether all of them are there." },
+            "periods": { "type": "array", "items": period },
+        },
+        "required": ["field", "complete", "periods"],
+    })
+}

@@ -6,7 +6,7 @@ use crate::openapi::components::page;
 use crate::openapi::definition::name;
 use crate::openapi::operation::{Operation, link, reference};
 use crate::openapi::paths::Paths;
-use crate::openapi::record;
+use crate::openapi::{duplicates, record};
 
 /// Makes an operation: its route, the verb of its name, the end of its path, and what
 /// it does.
@@ -26,6 +26,13 @@ pub(super) struct Shapes {
     pub(super) links: Map<String, Json>,
 }
 
+/// Headers of a record that was written.
+const WRITTEN: &[&str] =
+    &["ETag", "Preference-Applied", "Kith-Duplicates", "Kith-Merged-Into", "Content-Location"];
+
+/// Headers of a record that was made.
+const CREATED: &[&str] = &["ETag", "Location", "Preference-Applied", "Kith-Duplicates"];
+
 /// Describes reading, writing and restoring one record.
 pub(super) fn describe_one(paths: &mut Paths, make: Make<'_>, shapes: &Shapes) {
     let one = |operation, verb, rest, summary| {
@@ -38,16 +45,17 @@ pub(super) fn describe_one(paths: &mut Paths, make: Make<'_>, shapes: &Shapes) {
             .query("provenance", "Also say where each value came from.", &flag)
             .parameter("IfNoneMatch")
             .after_position()
-            .answers(200, "the record", &shapes.record, &["ETag"])
+            .answers(200, "the record", &shapes.record, &["ETag", "Kith-Merged-Into", "Content-Location"])
             .answers_empty(304, "the client has this version", &["ETag"]),
     );
     paths.add(
         one("records.update", "update", "/{id}", "Change a record")
             .about("Named fields are set, `null` clears, absent fields stay.")
             .parameter("Prefer")
+            .parameter("Duplicates")
             .conditional()
             .body(&shapes.patch.0, &shapes.patch.1)
-            .answers(200, "changed, or as asked for already", &written, &["ETag", "Preference-Applied"]),
+            .answers(200, "changed, or as asked for already", &written, WRITTEN),
     );
     paths.add(
         one("records.delete", "delete", "/{id}", "Delete a record")
@@ -68,6 +76,22 @@ pub(super) fn describe_one(paths: &mut Paths, make: Make<'_>, shapes: &Shapes) {
             .after_position()
             .answers(200, "a page", &record::history(), &[]),
     );
+    let merge = one("records.merge", "merge", "/{id}/merge", "Merge another record into this one");
+    paths.add(duplicates::merge(merge, &written));
+    let likely =
+        one("records.duplicates", "duplicates", "/{id}/duplicates", "Find what is likely to be the same");
+    paths.add(duplicates::of_record(likely, &shapes.record));
+    paths.add(
+        one(
+            "records.timeline",
+            "timeline",
+            "/{id}/timeline/{field}",
+            "Read how long a field had which value",
+        )
+        .segment("field", "The field's name.", &name())
+        .after_position()
+        .answers(200, "its values, oldest first", &record::timeline(), &[]),
+    );
 }
 
 /// Describes making records and listing deleted ones.
@@ -76,10 +100,14 @@ pub(super) fn describe_all(paths: &mut Paths, make: Make<'_>, shapes: &Shapes, a
         make("records.create", "create", "", "Create a record")
             .about(about)
             .parameter("Prefer")
+            .parameter("Duplicates")
             .body(&shapes.creation.0, &shapes.creation.1)
-            .answers(201, "created", &written(shapes), &["ETag", "Location", "Preference-Applied"])
+            .answers(201, "created", &written(shapes), CREATED)
             .leads_to(201, shapes.links.clone()),
     );
+    let check =
+        make("records.check", "check", "/duplicates", "Find what is likely to be the same as a new record");
+    paths.add(duplicates::check(check, &shapes.record, &shapes.creation));
     paths.add(make("trash.list", "list", "", "List deleted records").paged().answers(
         200,
         "a page",
@@ -93,7 +121,7 @@ pub(super) fn upsert(operation: Operation, shapes: &Shapes) -> Operation {
     let written = written(shapes);
     operation
         .parameter("Prefer")
-        .conditional_upsert()
+        .conditional()
         .body(&shapes.patch.0, &shapes.patch.1)
         .answers(200, "changed", &written, &["ETag", "Preference-Applied"])
         .answers(201, "created", &written, &["ETag", "Location", "Preference-Applied"])

@@ -6,6 +6,9 @@ use crate::openapi::components::page;
 use crate::openapi::definition::name;
 use crate::openapi::operation::{Operation, link, reference};
 use crate::openapi::paths::Paths;
+use crate::openapi::plans;
+use crate::openapi::removal;
+use crate::openapi::rules;
 
 /// Describes the operations on objects, fields and keys.
 pub(super) fn describe(paths: &mut Paths) {
@@ -17,15 +20,35 @@ pub(super) fn describe(paths: &mut Paths) {
         },
         "required": ["version", "objects"],
     });
-    paths.add(Operation::of("schema.read", "Read the whole schema").after_position().answers(
-        200,
-        "the schema",
-        &whole,
-        &[],
-    ));
+    paths.add(
+        Operation::of("schema.read", "Read the whole schema")
+            .query(
+                "version",
+                "As it was at this version.",
+                &json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+            )
+            .after_position()
+            .refuses(&[404])
+            .answers(200, "the schema", &whole, &[]),
+    );
+    paths.add(
+        Operation::of("schema.versions", "List the versions of the schema")
+            .about("The latest first.")
+            .paged()
+            .after_position()
+            .answers(200, "a page", &page(&removal::version()), &[]),
+    );
+    paths.add(
+        Operation::of("schema.removed", "List what was removed")
+            .about("Objects and fields that are hidden, and can be restored or purged.")
+            .after_position()
+            .answers(200, "what was removed", &page(&removal::removed()), &[]),
+    );
     objects(paths);
     fields(paths);
     keys(paths);
+    rules::describe(paths);
+    plans::describe(paths);
 }
 
 fn of(operation: &'static str, summary: &str) -> Operation {
@@ -64,15 +87,13 @@ fn objects(paths: &mut Paths) {
             .body(&reference("KithObjectPatch"), &json!({ "label": "Person" }))
             .answers(200, "changed", &reference("KithObject"), &[]),
     );
-    paths.add(
-        of("objects.drop", "Drop an object")
-            .query(
-                "with_records",
-                "Also when it has records.",
-                &json!({ "type": "boolean", "default": false }),
-            )
-            .answers_empty(204, "dropped", &[]),
+    let drop = of("objects.drop", "Remove an object").about("It is hidden, and can be restored.").query(
+        "with_records",
+        "With `hard`: also when it has records.",
+        &json!({ "type": "boolean", "default": false }),
     );
+    let restore = of("objects.restore", "Restore an object");
+    removal::describe(paths, drop, restore, "object", &json!({}));
     let storage = json!({
         "type": "object",
         "properties": {
@@ -112,7 +133,9 @@ fn fields(paths: &mut Paths) {
             .body(&reference("KithFieldPatch"), &json!({ "label": "Stage" }))
             .answers(200, "changed", &reference("KithField"), &[]),
     );
-    paths.add(one("fields.drop", "Drop a field and its values").answers_empty(204, "dropped", &[]));
+    let drop =
+        one("fields.drop", "Remove a field").about("It is hidden, and can be restored with its values.");
+    removal::describe(paths, drop, one("fields.restore", "Restore a field"), "field", &json!({}));
 }
 
 fn keys(paths: &mut Paths) {
@@ -124,6 +147,12 @@ fn keys(paths: &mut Paths) {
             .body(&reference("KithKeyCreate"), &json!({ "fields": ["email"], "unique": true }))
             .answers(201, "added", &reference("KithKey"), &["Location"])
             .leads_to(201, links),
+    );
+    paths.add(
+        of("keys.update", "Rename a key")
+            .segment("key", "The key's name.", &name())
+            .body(&reference("KithKeyPatch"), &json!({ "name": "by_email" }))
+            .answers(200, "changed", &reference("KithKey"), &[]),
     );
     paths.add(
         of("keys.drop", "Drop a key or an index").segment("key", "The key's name.", &name()).answers_empty(

@@ -44,7 +44,7 @@ pub(super) fn describe(paths: &mut Paths, object: &Object, names: &Names, catalo
 
 /// The name of one of a catalog's objects.
 pub(super) fn object_name(catalog: &Catalog) -> Json {
-    let names: Vec<&str> = catalog.objects().map(|object| object.name.as_str()).collect();
+    let names: Vec<&str> = catalog.visible().map(|object| object.name.as_str()).collect();
     if names.is_empty() { definition::name() } else { json!({ "type": "string", "enum": names }) }
 }
 
@@ -58,7 +58,7 @@ fn not_empty(mut schema: Json) -> Json {
 
 /// The parameters of a list.
 fn list(mut operation: Operation, object: &Object, catalog: &Catalog) -> Operation {
-    for field in object.fields() {
+    for (_, field) in object.visible() {
         // Long text can be looked for as well, as far as a path may be long.
         let is_long = matches!(field.kind, FieldKind::LongText { .. });
         if let Some(schema) = field::text(field, catalog).filter(|_| !is_long) {
@@ -66,9 +66,9 @@ fn list(mut operation: Operation, object: &Object, catalog: &Catalog) -> Operati
         }
     }
     let names: Vec<&str> = object
-        .fields()
-        .iter()
-        .filter(|field| !field.kind.is_derived())
+        .visible()
+        .map(|(_, field)| field)
+        .filter(|field| !is_never_null(&field.kind) && !field.is_virtual())
         .map(|field| field.name.as_str())
         .collect();
     if !names.is_empty() {
@@ -82,6 +82,11 @@ fn list(mut operation: Operation, object: &Object, catalog: &Catalog) -> Operati
         }));
     }
     operation.query("order", "The order; `-` for newest first.", &records::order()).paged().after_position()
+}
+
+/// Whether every record has a value: what is counted or added up is zero over nothing.
+fn is_never_null(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Rollup { function, .. } if !function.nothing().is_null())
 }
 
 /// The schemas of an object's records.
@@ -100,7 +105,7 @@ fn shown(object: &Object, catalog: &Catalog) -> Json {
     let mut properties = Map::new();
     let mut required = Vec::new();
     record::system(&field::id(object), &mut properties, &mut required);
-    for each in object.fields() {
+    for (_, each) in object.visible() {
         properties.insert(each.name.clone(), field::output(each, catalog));
         required.push(each.name.clone());
     }
@@ -120,7 +125,7 @@ fn shown(object: &Object, catalog: &Catalog) -> Json {
 
 /// A record as it is written: all that is needed for a new one, or any part of it.
 fn taken(object: &Object, catalog: &Catalog, is_new: bool) -> Json {
-    let writable = || object.fields().iter().filter(|field| !field.kind.is_read_only());
+    let writable = || object.visible().map(|(_, field)| field).filter(|field| !field.is_read_only());
     let properties: Map<String, Json> =
         writable().map(|each| (each.name.clone(), field::input(each, catalog))).collect();
     let needed = writable().filter(|each| is_new && each.required && each.default.is_none());

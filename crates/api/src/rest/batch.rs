@@ -4,4 +4,5 @@ mod parse;
 mod render;
 mod submit;
 
+pub(crate) use render::results;
 pub(crate) use submit::submit;

@@ -4,6 +4,7 @@ mod create;
 mod drop;
 mod list;
 mod read;
+mod restore;
 mod storage;
 mod update;
 
@@ -11,5 +12,6 @@ pub(crate) use create::create;
 pub(crate) use drop::drop;
 pub(crate) use list::list;
 pub(crate) use read::read;
+pub(crate) use restore::restore;
 pub(crate) use storage::storage;
 pub(crate) use update::update;

@@ -14,6 +14,7 @@ use futures_util::stream::unfold;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use kith_engine::changes::{Event, Follower};
+use kith_engine::tasks::Watcher;
 use tokio::time::Instant;
 
 use crate::extract::{Caller, bearer};
@@ -27,14 +28,14 @@ use crate::ticket::Ticket;
 const EVENT_BYTES: usize = 1024;
 
 /// Answers a stream that goes on until one side ends it.
-pub(crate) fn respond(site: Site, caller: Caller, follower: Follower, headers: &HeaderMap) -> Response {
+pub(crate) fn respond(site: Site, caller: Caller, source: Source, headers: &HeaderMap) -> Response {
     let token = bearer(headers).ok().flatten().unwrap_or_default().to_owned();
     let heartbeat = site.options.heartbeat;
     let live = Live {
         site,
         ticket: caller.ticket,
         token,
-        follower,
+        source,
         heartbeat,
         checked: Instant::now(),
         stage: Stage::Opening,
@@ -48,12 +49,34 @@ pub(crate) fn respond(site: Site, caller: Caller, follower: Follower, headers: &
     response
 }
 
+/// What a stream is of.
+pub(crate) enum Source {
+    /// The journal, without end.
+    Changes(Follower),
+    /// A task, until its end.
+    Task(Watcher),
+}
+
+impl Source {
+    /// The next events as text; none at the end.
+    async fn next(&mut self) -> kith_engine::Result<Option<String>> {
+        match self {
+            Self::Changes(follower) => Ok(Some(render(&follower.next().await?))),
+            Self::Task(watcher) => Ok(watcher.next().await?.map(|json| {
+                let mut text = String::with_capacity(EVENT_BYTES);
+                event::append(None, "task", &json, &mut text);
+                text
+            })),
+        }
+    }
+}
+
 /// A stream on its way.
 struct Live {
     site: Site,
     ticket: Arc<Ticket>,
     token: String,
-    follower: Follower,
+    source: Source,
     heartbeat: Duration,
     /// When the token was last known to be good.
     checked: Instant,
@@ -69,7 +92,7 @@ enum Stage {
 
 /// What a stream waits for.
 enum News {
-    Events(Vec<Event>),
+    Events(String),
     Silence,
     Fault(Problem),
     Closing,
@@ -94,7 +117,7 @@ impl Live {
             Stage::Ended => return None,
         }
         match self.news().await {
-            News::Events(events) => Some(render(&events)),
+            News::Events(text) => Some(text),
             News::Silence => Some(event::HEARTBEAT.to_owned()),
             News::Fault(problem) => {
                 self.stage = Stage::Ended;
@@ -119,8 +142,9 @@ impl Live {
         tokio::select! {
             biased;
             () = closing => News::Closing,
-            events = self.follower.next() => match events {
-                Ok(events) => News::Events(events),
+            events = self.source.next() => match events {
+                Ok(Some(text)) => News::Events(text),
+                Ok(None) => News::Closing,
                 Err(error) => News::Fault(error.into()),
             },
             () = tokio::time::sleep(self.heartbeat) => News::Silence,

@@ -15,6 +15,9 @@ pub(crate) struct Create {
     /// Days for which the journal keeps what changed [default: for ever].
     #[arg(long, value_name = "N")]
     retention_days: Option<u32>,
+    /// Key under which the answer is kept for a day, so that this can be sent again.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
 }
 
 impl Create {
@@ -23,7 +26,7 @@ impl Create {
         if let Some(days) = self.retention_days {
             body["retention_days"] = days.into();
         }
-        let tenant = ctx.client.post(&["tenants"], body).send().await?;
-        ctx.output.document(&tenant)
+        let call = ctx.client.post(&["tenants"], body).header_if("Idempotency-Key", self.idempotency_key);
+        ctx.output.document(&call.send().await?)
     }
 }

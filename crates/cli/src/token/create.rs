@@ -12,11 +12,14 @@ use crate::exit::Failure;
 pub(crate) struct Create {
     /// What the token is for.
     name: String,
+    /// Key under which the answer is kept for a day, so that this can be sent again.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
 }
 
 impl Create {
     pub(super) async fn run(self, ctx: &Context) -> Result<(), Failure> {
-        let token = ctx.client.post(&["tokens"], json!({ "name": self.name })).send().await?;
-        ctx.output.document(&token)
+        let call = ctx.client.post(&["tokens"], json!({ "name": self.name }));
+        ctx.output.document(&call.header_if("Idempotency-Key", self.idempotency_key).send().await?)
     }
 }

@@ -9,6 +9,7 @@ each_db!(
     does_all_or_nothing,
     refers_to_earlier_results,
     sees_what_it_did_before,
+    names_no_record_that_it_undid,
     gathers_the_faults_of_all_operations,
     lets_independent_operations_fail_alone,
     fails_what_refers_to_a_failure,
@@ -61,6 +62,25 @@ async fn refers_to_earlier_results(server: Server) {
         refused.faults()[0]["pointer"].as_str().unwrap().find("/operations/0/record/company"),
         Some(0)
     );
+}
+
+async fn names_no_record_that_it_undid(server: Server) {
+    let tenant = crm::tenant(&server).await;
+    let there = tenant.make("contact", json!({"full_name": "Eve", "email": "eve@example.com"})).await;
+    let create = |name: &str, email: &str| json!({"op": "create", "object": "contact", "record": {"full_name": name, "email": email}});
+    let operations = json!([
+        create("Ada", "ada@example.com"),
+        create("Bob", "ada@example.com"),
+        create("Eva", "eve@example.com"),
+    ]);
+    let refused = tenant.batch(operations.clone()).await.expect_problem(409, "not_unique");
+    let faults = refused.faults();
+    assert_eq!(faults[0]["records"], json!(null), "{refused:?}");
+    assert!(faults[0]["hint"].as_str().unwrap().contains("`/operations/0`"), "{refused:?}");
+    assert_eq!(faults[1]["records"], json!([there]));
+    let answer = tenant.batch_independent(operations).ok().await;
+    let fault = &answer["results"][1]["error"]["errors"][0];
+    assert_eq!(fault["records"], json!([answer["results"][0]["id"]]));
 }
 
 async fn sees_what_it_did_before(server: Server) {

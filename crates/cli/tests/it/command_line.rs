@@ -25,17 +25,17 @@ each_db!(
 
 /// Runs `kith` with a clean environment and a home of its own.
 #[derive(Clone)]
-struct Kith {
+pub(crate) struct Kith {
     home: std::sync::Arc<TempDir>,
     environment: Vec<(&'static str, String)>,
 }
 
 /// What a run came to.
 #[derive(Debug)]
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Kith {
@@ -44,7 +44,7 @@ impl Kith {
         Self { home, environment: vec![("KITH_URL", url.to_owned())] }
     }
 
-    fn of(server: &Server, tenant: &Tenant) -> Self {
+    pub(crate) fn of(server: &Server, tenant: &Tenant) -> Self {
         let token = tenant.caller().token().unwrap().to_owned();
         Self::new(&server.url()).with("KITH_TOKEN", token)
     }
@@ -54,11 +54,11 @@ impl Kith {
         self
     }
 
-    async fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
         self.run_with(arguments, "").await
     }
 
-    async fn run_with(&self, arguments: &[&str], stdin: &str) -> Run {
+    pub(crate) async fn run_with(&self, arguments: &[&str], stdin: &str) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kith"));
         command.args(arguments).env_clear().env("HOME", self.home.path()).env("RUST_BACKTRACE", "1");
         command.envs(self.environment.iter().cloned());
@@ -76,7 +76,7 @@ impl Kith {
     }
 
     /// Expects success and gives the JSON that `--json` prints.
-    async fn json(&self, arguments: &[&str]) -> Json {
+    pub(crate) async fn json(&self, arguments: &[&str]) -> Json {
         let run = self.run(&[arguments, &["--json"]].concat()).await;
         assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
         assert_eq!(run.out.lines().count(), 1, "one line: {run:?}");
@@ -87,7 +87,7 @@ impl Kith {
 impl Run {
     /// Expects a failure with this code and these words on stderr, and nothing on stdout.
     #[track_caller]
-    fn expect_failure(&self, code: i32, words: &str) {
+    pub(crate) fn expect_failure(&self, code: i32, words: &str) {
         assert!(self.code == code && self.err.contains(words), "expected {code}, {words}: {self:?}");
         assert!(self.out.is_empty() && !self.err.contains("backtrace"), "{self:?}");
     }
@@ -242,15 +242,15 @@ async fn changes_the_schema(server: Server) {
         kith.json(&["field", "update", "contact", "phone", r#"{"label": "Tel"}"#]).await["label"],
         "Tel"
     );
-    assert_eq!(kith.json(&["field", "drop", "contact", "phone"]).await["dropped"], true);
+    assert_eq!(kith.json(&["field", "drop", "contact", "phone"]).await["removed"], true);
     assert_eq!(
         kith.json(&["object", "update", "contact", r#"{"label": "Person"}"#]).await["label"],
         "Person"
     );
     kith.json(&["object", "create", r#"{"name": "thing"}"#]).await;
     tenant.make("thing", json!({})).await;
-    assert_eq!(kith.run(&["object", "drop", "thing"]).await.code, 4);
-    assert_eq!(kith.json(&["object", "drop", "thing", "--with-records"]).await["dropped"], true);
+    assert_eq!(kith.run(&["object", "drop", "thing", "--hard"]).await.code, 4);
+    assert_eq!(kith.json(&["object", "drop", "thing", "--hard", "--with-records"]).await["dropped"], true);
     let token = kith.json(&["token", "create", "importer"]).await;
     assert_eq!(kith.json(&["token", "list"]).await["data"].as_array().unwrap().len(), 2);
     kith.json(&["token", "revoke", token["id"].as_str().unwrap()]).await;

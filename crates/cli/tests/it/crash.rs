@@ -7,7 +7,7 @@
 mod audit;
 mod follower;
 mod requests;
-mod site;
+pub(crate) mod site;
 mod writer;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ each_db!(
     adds_a_field_to_existing_records,
     refuses_required_where_records_have_no_value,
     gives_defaults_to_new_records_only,
-    keeps_its_name,
+    can_be_sent_what_it_says_of_itself,
     widens_and_narrows_bounds,
     changes_options,
     adds_targets_to_a_reference,
@@ -76,10 +76,8 @@ async fn gives_defaults_to_new_records_only(server: Server) {
     assert_eq!(wrong.expect_status(422).faults()[0]["pointer"], "/default");
 }
 
-async fn keeps_its_name(server: Server) {
+async fn can_be_sent_what_it_says_of_itself(server: Server) {
     let tenant = contact(&server).await;
-    let refused = tenant.patch_field("contact", "name", json!({"name": "full_name"})).await;
-    refused.expect_problem(422, "invalid_definition").expect_fault("invalid_definition", "/name");
     // What a definition says of itself may be sent back.
     let mark = tenant.mark().await;
     let field = tenant.caller().get("/v1/schema/objects/contact/fields/name").ok().await;
@@ -140,7 +138,7 @@ async fn adds_targets_to_a_reference(server: Server) {
 
 async fn refuses_another_type(server: Server) {
     let tenant = contact(&server).await;
-    for changes in [json!({"type": "integer"}), json!({"type": "long_text"}), json!({"number": 9})] {
+    for changes in [json!({"type": "integer"}), json!({"type": "boolean"}), json!({"number": 9})] {
         tenant.patch_field("contact", "name", changes).await.expect_status(422);
     }
     let refused = tenant.patch_field("contact", "name", json!({"type": "integer"})).await;
@@ -153,7 +151,7 @@ async fn drops_a_field_and_its_values(server: Server) {
     let tenant = contact(&server).await;
     tenant.create_field("contact", field::integer("age")).created().await;
     let id = tenant.make("contact", json!({"name": "Ada", "age": 36})).await;
-    tenant.drop_field("contact", "age").done().await;
+    tenant.purge_field("contact", "age").ok().await;
     let record = tenant.get("contact", &id).ok().await;
     assert_eq!(record.get("age"), None);
     assert_eq!(record["version"], 1);
@@ -175,7 +173,7 @@ async fn refuses_to_drop_a_field_that_a_key_needs(server: Server) {
 async fn reuses_the_name_of_a_dropped_field(server: Server) {
     let tenant = contact(&server).await;
     let id = tenant.make("contact", json!({"name": "Ada"})).await;
-    tenant.drop_field("contact", "name").done().await;
+    tenant.purge_field("contact", "name").ok().await;
     tenant.create_field("contact", field::integer("name")).created().await;
     assert_eq!(tenant.get("contact", &id).ok().await["name"], json!(null));
     tenant.patch("contact", &id, json!({"name": 1})).ok().await;

@@ -8,6 +8,7 @@ use crate::crm;
 each_db!(
     answers_the_same_again,
     covers_every_kind_of_write,
+    covers_tokens_and_tenants,
     survives_a_restart,
     refuses_another_request,
     keeps_no_refusal,
@@ -66,6 +67,16 @@ async fn covers_every_kind_of_write(server: Server) {
     twice(|| tenant.create_key("contact", json!({"fields": ["full_name"]}))).await;
     let (tenant, _) = fresh(&server).await;
     twice(|| tenant.drop_key("contact", "stage")).await;
+}
+
+async fn covers_tokens_and_tenants(server: Server) {
+    let tenant = server.tenant().await;
+    twice(|| tenant.caller().post("/v1/tokens", &json!({"name": "importer"}))).await;
+    let tenant = server.tenant().await;
+    let (id, _) = tenant.another_token("x").await;
+    twice(|| tenant.caller().delete(&format!("/v1/tokens/{id}"))).await;
+    let admin = server.admin();
+    twice(|| admin.create_tenant(&json!({"name": "acme", "retention_days": 9}))).await;
 }
 
 async fn survives_a_restart(server: Server) {

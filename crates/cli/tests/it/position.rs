@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use kith_testing::{Call, Server, each_db};
+use kith_testing::{Call, Response, Server, Tenant, each_db};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::crm;
@@ -13,6 +14,7 @@ each_db!(
     gives_up_on_what_does_not_come,
     is_woken_by_what_comes,
     refuses_another_history,
+    refuses_cursors_of_another_history,
     refuses_positions_that_are_none,
     is_given_by_writes_that_change_nothing,
 );
@@ -109,6 +111,33 @@ async fn refuses_another_history(server: Server) {
     let foreign = other.schema().expect(200).await.history().to_owned();
     for call in reads(&tenant, &id) {
         call.min_position(format!("1:{foreign}")).await.expect_problem(410, "history_changed");
+    }
+}
+
+/// What another tenant's lists gave stands for what this one's gave before it was restored.
+async fn refuses_cursors_of_another_history(server: Server) {
+    let (tenant, other) = (crm::tenant(&server).await, crm::tenant(&server).await);
+    for each in [&tenant, &other] {
+        for name in ["Ada", "Bob"] {
+            each.make("company", json!({"name": name})).await;
+            let id = each.make("contact", json!({"full_name": name})).await;
+            each.delete("contact", &id).done().await;
+            each.another_token(name).await;
+        }
+    }
+    let lists: [fn(&Tenant) -> Call; 4] = [
+        |tenant| tenant.list("company"),
+        |tenant| tenant.trash("contact"),
+        |tenant| tenant.caller().get("/v1/tokens"),
+        |tenant| tenant.caller().call(Method::POST, "/v1/verify"),
+    ];
+    for list in lists {
+        let cursor = |page: Response| page.json()["next_cursor"].as_str().unwrap().to_owned();
+        let own = cursor(list(&tenant).query("limit", 1).expect(200).await);
+        let foreign = cursor(list(&other).query("limit", 1).expect(200).await);
+        list(&tenant).query("limit", 1).query("cursor", own).ok().await;
+        let refused = list(&tenant).query("limit", 1).query("cursor", foreign).await;
+        refused.expect_problem(410, "history_changed");
     }
 }
 

@@ -13,6 +13,7 @@ mod model;
 mod operation;
 mod play;
 mod removal;
+mod rollup;
 mod universe;
 mod wire;
 

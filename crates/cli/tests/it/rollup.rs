@@ -1,5 +1,11 @@
 //! Roll-ups: exact at every position.
 
+mod average;
+mod chain;
+mod contention;
+mod extreme;
+mod filter;
+
 use kith_testing::{Server, Tenant, each_db, field, object};
 use serde_json::{Value as Json, json};
 

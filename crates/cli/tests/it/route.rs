@@ -51,7 +51,13 @@ fn path(route: &Route, things: &Things) -> String {
         .replace("{object}", "contact")
         .replace("{field}", if route.operation == "records.upsert" { "email" } else { MARK })
         .replace("{key}", MARK)
+        .replace("{rule}", MARK)
+        .replace("{action}", MARK)
+        .replace("{task}", MARK)
         .replace("{id}", id)
+        .replace("{matching}", MARK)
+        .replace("{first}", &things.contact)
+        .replace("{second}", &things.trashed)
         .replace("{value}", &format!("{MARK}%40example.com"))
         .replace("{name}", MARK)
 }
@@ -66,7 +72,16 @@ fn body(route: &Route) -> Option<Json> {
         "objects.update" | "fields.update" => Some(json!({"label": "x"})),
         "fields.create" => Some(json!({"name": "x", "type": "text"})),
         "keys.create" => Some(json!({"fields": ["full_name"]})),
+        "keys.update" | "rules.create" | "rules.update" | "actions.create" | "actions.update" => {
+            Some(json!({"name": "x"}))
+        }
+        "actions.call" => Some(json!({})),
+        "schema.plan" | "schema.apply" => Some(json!({"document": {"objects": []}})),
         "records.create" | "records.update" | "records.upsert" => Some(json!({"full_name": "x"})),
+        "matching.create" => Some(json!({"name": "x", "on": [{"field": "full_name"}]})),
+        "records.merge" => Some(json!({"from": "contact_01h455vb4pex5vsknk084sn02q"})),
+        "records.check" => Some(json!({"full_name": "x"})),
+        "duplicates.scan" => Some(json!({"object": "contact"})),
         "batch.submit" => Some(json!({ "operations": operations })),
         "cursors.put" => Some(json!({"position": 1})),
         _ => None,

@@ -11,7 +11,9 @@ each_db!(
     keeps_tenants_apart,
     works_within_a_named_tenant,
     survives_a_restart,
-    keeps_no_secret_for_a_key,
+    gives_the_same_token_for_the_same_key,
+    tells_who_has_the_name,
+    finishes_what_a_crash_left_half_made,
 );
 
 async fn creates_reads_and_lists(server: Server) {
@@ -127,9 +129,47 @@ async fn survives_a_restart(server: Server) {
     tenant.make("contact", json!({"name": "Bob"})).await;
 }
 
-async fn keeps_no_secret_for_a_key(server: Server) {
+async fn gives_the_same_token_for_the_same_key(server: Server) {
     let admin = server.admin();
+    let create = |key| admin.create_tenant(&json!({"name": "acme"})).idempotency_key(key);
+    let made = create("k").expect(201).await;
+    assert_eq!(made.position(), 1, "the first token");
+    admin.caller().patch("/v1/tenants/acme", &json!({"retention_days": 9})).ok().await;
+    server.stop().await;
+    server.start_again().await;
+    let again = create("k").expect(201).await;
+    assert!(again.is_replayed() && !made.is_replayed());
+    assert_eq!((again.text(), again.position()), (made.text(), made.position()));
+    let tenant = server.anonymous().with_token(again.json()["token"].as_str().unwrap());
+    assert_eq!(tenant.get("/v1/whoami").ok().await["tenant"], made.json()["id"]);
+    assert_eq!(tenant.get("/v1/tokens").expect(200).await.data().len(), 1);
+    create("another").await.expect_problem(409, "already_exists");
+    let other = admin.create_tenant(&json!({"name": "acme", "retention_days": 5})).idempotency_key("k");
+    other.await.expect_problem(422, "idempotency_conflict");
+    let next = admin.create_tenant(&json!({"name": "beta"})).idempotency_key("k").expect(201).await;
+    assert!(!next.is_replayed(), "each tenant keeps its own keys");
+}
+
+async fn tells_who_has_the_name(server: Server) {
+    let admin = server.admin();
+    let made = admin.create_tenant(&json!({"name": "acme"})).expect(201).await;
+    let refused = admin.create_tenant(&json!({"name": "acme"})).await.expect_problem(409, "already_exists");
+    assert_eq!(refused.faults()[0]["records"], json!([made.id()]));
+    // What the hint says, for who lost the answer.
+    let caller = admin.caller().naming(made.id());
+    let token = caller.post("/v1/tokens", &json!({"name": "again"})).created().await;
+    let tenant = server.anonymous().with_token(token["token"].as_str().unwrap());
+    assert_eq!(tenant.get("/v1/whoami").ok().await["tenant"], made.id());
+}
+
+async fn finishes_what_a_crash_left_half_made(server: Server) {
+    let admin = server.admin();
+    server.leave_half_made("acme").await;
+    admin.create_tenant(&json!({"name": "acme"})).await.expect_problem(409, "already_exists");
     let create = || admin.create_tenant(&json!({"name": "acme"})).idempotency_key("k");
-    create().created().await;
-    create().await.expect_problem(409, "already_exists");
+    let made = create().expect(201).await;
+    assert!(!made.is_replayed());
+    assert_eq!(create().expect(201).await.text(), made.text());
+    let tenant = server.anonymous().with_token(made.json()["token"].as_str().unwrap());
+    assert_eq!(tenant.get("/v1/whoami").ok().await["tenant"], made.id());
 }

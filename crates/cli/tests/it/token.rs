@@ -1,6 +1,6 @@
 //! Tokens: made, listed, revoked; stored as hashes alone.
 
-use kith_testing::{Server, each_db};
+use kith_testing::{Server, Tenant, each_db};
 use serde_json::json;
 
 use crate::crm;
@@ -9,6 +9,7 @@ each_db!(
     creates_lists_and_revokes,
     is_refused_once_revoked,
     is_stored_as_a_hash,
+    is_made_again_for_the_same_key_and_maker,
     refuses_what_is_no_token,
     says_who_it_is,
     cannot_do_what_administrators_do,
@@ -55,7 +56,8 @@ async fn is_refused_once_revoked(server: Server) {
 
 async fn is_stored_as_a_hash(server: Server) {
     let tenant = crm::tenant(&server).await;
-    let (_, other) = tenant.another_token("x").await;
+    let make = tenant.caller().post("/v1/tokens", &json!({"name": "x"})).idempotency_key("k");
+    let other = tenant.with_token(make.created().await["token"].as_str().unwrap());
     let Some(folder) = server.database().data_dir().map(std::path::Path::to_owned) else { return };
     let token = other.caller().token().unwrap().to_owned();
     // `kith_t_<tenant>_<secret>`, and the secret may hold a `_` itself.
@@ -78,6 +80,37 @@ async fn is_stored_as_a_hash(server: Server) {
     }
     assert!(looked_at >= 2, "the control file and the tenant's");
     server.start_again().await;
+}
+
+async fn is_made_again_for_the_same_key_and_maker(server: Server) {
+    let tenant = crm::tenant(&server).await;
+    let (_, other) = tenant.another_token("other").await;
+    let mark = tenant.mark().await;
+    let create = |tenant: &Tenant| {
+        tenant.caller().post("/v1/tokens", &json!({"name": "importer"})).idempotency_key("k")
+    };
+    let made = create(&tenant).expect(201).await;
+    let listed = tenant.caller().get("/v1/tokens").expect(200).await;
+    let listed = listed.data().iter().find(|token| token["id"] == made.id().as_str()).unwrap().clone();
+    assert_eq!(listed["created_at"], made.json()["created_at"]);
+    server.stop().await;
+    server.start_again().await;
+    let again = create(&tenant).expect(201).await;
+    assert!(again.is_replayed());
+    assert_eq!(again.text(), made.text());
+    let text = made.json()["token"].as_str().unwrap();
+    tenant.with_token(text).schema().ok().await;
+    let by_other = create(&other).expect(201).await;
+    assert!(!by_other.is_replayed());
+    assert_ne!((by_other.id(), by_other.json()["token"].as_str()), (made.id(), Some(text)));
+    let named = tenant.caller().post("/v1/tokens", &json!({"name": "x"})).idempotency_key("k");
+    named.await.expect_problem(422, "idempotency_conflict");
+    tenant.caller().delete(&format!("/v1/tokens/{}", made.id())).idempotency_key("r").done().await;
+    let again = tenant.caller().delete(&format!("/v1/tokens/{}", made.id())).idempotency_key("r").await;
+    assert!(again.status() == 204 && again.is_replayed(), "{again:?}");
+    assert_eq!(create(&tenant).expect(201).await.text(), made.text(), "what was answered, not what is");
+    tenant.with_token(text).schema().await.expect_problem(401, "unauthenticated");
+    tenant.expect_changes(mark, &["token.created", "token.created", "token.revoked"]).await;
 }
 
 async fn refuses_what_is_no_token(server: Server) {

@@ -9,6 +9,7 @@ each_db!(
     keeps_the_value_unless_the_body_gives_another,
     needs_a_unique_key,
     guards_with_if_match,
+    creates_nothing_where_a_record_is_demanded,
     goes_by_several_fields_in_a_batch,
     goes_by_values_of_other_types,
     checks_the_record_it_would_create,
@@ -79,6 +80,22 @@ async fn guards_with_if_match(server: Server) {
     upsert("won").if_match(2).await.expect_problem(412, "version_mismatch");
     upsert("won").if_match(1).ok().await;
     tenant.expect_changes(mark, &["record.created contact", "record.updated contact"]).await;
+}
+
+async fn creates_nothing_where_a_record_is_demanded(server: Server) {
+    let tenant = crate::crm::tenant(&server).await;
+    let mark = tenant.mark().await;
+    let upsert = |stage: &str| {
+        tenant.upsert("contact", "email", "a@example.com", json!({"full_name": "Ada", "stage": stage}))
+    };
+    let refused = upsert("lead").header("if-match", "*").await.expect_problem(412, "version_mismatch");
+    refused.expect_fault("version_mismatch", "/if_match");
+    upsert("lead").created().await;
+    upsert("won").header("if-match", "*").ok().await;
+    upsert("lead").header("if-match", "*").ok().await;
+    tenant
+        .expect_changes(mark, &["record.created contact", "record.updated contact", "record.updated contact"])
+        .await;
 }
 
 async fn goes_by_several_fields_in_a_batch(server: Server) {

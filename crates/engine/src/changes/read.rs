@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use kith_model::fault::{Code, Fault};
-use kith_model::id::ObjectNo;
-use kith_model::journal::{Position, TenantState};
+use kith_model::id::{ObjectNo, TenantId};
+use kith_model::journal::Position;
 use kith_model::limits;
 use kith_model::record::find_object;
-use kith_store::Entry;
+use kith_store::{Error as StoreError, Seen, Store, Stretch};
 use serde_json::Value as Json;
 
 use crate::answer::Answer;
@@ -16,13 +16,6 @@ use crate::error::Result;
 use crate::position::{AtLeast, PositionText};
 use crate::records::page_size;
 use crate::session::Session;
-
-/// Changes read from the store at a time while looking for those of some objects.
-const SCAN_CHANGES: u32 = 1_000;
-
-/// Most changes looked through for one answer: a filter that finds nothing still
-/// answers soon, and says how far it has looked.
-const SCAN_CHANGES_MAX: i64 = 20_000;
 
 /// How often the journal itself is looked at while waiting: hints may be lost.
 const POLL: Duration = Duration::from_secs(1);
@@ -89,7 +82,8 @@ impl Objects {
         }
         let catalog = session.catalog();
         let find = |name: &String| {
-            find_object(name, &catalog).map(|object| object.number).map_err(|fault| Fault {
+            let object = find_object(name, &catalog).inspect(|object| session.count_called(object, name));
+            object.map(|object| object.number).map_err(|fault| Fault {
                 code: Code::InvalidParameter,
                 pointer: "/object".to_owned(),
                 ..fault
@@ -97,15 +91,10 @@ impl Objects {
         };
         Ok(names.iter().map(find).collect::<Result<Vec<_>, Fault>>().map(Self)?)
     }
-
-    fn keep(&self, entry: &mut Entry) {
-        if !self.0.is_empty() {
-            entry.changes.retain(|change| change.object.is_some_and(|object| self.0.contains(&object)));
-        }
-    }
 }
 
-/// What there is after a position, at once.
+/// What there is after a position, at once. With objects it may be nothing although the
+/// journal goes on: the position says how far it was looked through.
 pub(super) async fn page(
     session: &Session,
     after: PositionText,
@@ -113,32 +102,32 @@ pub(super) async fn page(
     limit: u32,
 ) -> Result<Answer<Batch>> {
     let tenant = &session.tenant;
-    let mut position = after.position;
-    let mut data = Vec::new();
-    loop {
-        let size = if objects.0.is_empty() { limit } else { SCAN_CHANGES };
-        let read = |_| tenant.store.changes(tenant.id, position, size);
-        let (catalog, seen) = tenant.read(&AtLeast(None), read).await?;
-        let at = PositionText { position, history: after.history };
-        at.check_kept(&seen.state)?;
-        let mut count = 0;
-        let last = seen.value.last().map(|entry| entry.transaction.last);
-        for mut entry in seen.value {
-            objects.keep(&mut entry);
-            if !entry.changes.is_empty() {
-                count += entry.changes.len();
-                data.push(render::entry(&entry, &seen.state, &catalog)?);
-            }
+    let (catalog, Seen { state, value }) = tenant
+        .read(&AtLeast(None), |_| stretch(&tenant.store, tenant.id, after.position, &objects.0, limit))
+        .await?;
+    after.check_kept(&state)?;
+    let Stretch { mut entries, end } = value;
+    if !objects.0.is_empty() {
+        for entry in &mut entries {
+            entry.changes.retain(|change| render::is_shown(change, &catalog));
         }
-        position = last.unwrap_or(seen.state.last_position);
-        let is_enough = objects.0.is_empty() || count >= limit as usize || !data.is_empty();
-        let is_far = position.0 - after.position.0 >= SCAN_CHANGES_MAX;
-        if is_enough || is_far || at_end(position, &seen.state) {
-            return Ok(Answer::new(&seen.state, Batch { data, position }));
-        }
+        entries.retain(|entry| !entry.changes.is_empty());
     }
+    let data = entries.iter().map(|entry| render::entry(entry, &state, &catalog)).collect::<Result<_>>()?;
+    Ok(Answer::new(&state, Batch { data, position: end }))
 }
 
-fn at_end(position: Position, state: &TenantState) -> bool {
-    position >= state.last_position
+async fn stretch(
+    store: &Store,
+    tenant: TenantId,
+    after: Position,
+    objects: &[ObjectNo],
+    limit: u32,
+) -> Result<Seen<Stretch>, StoreError> {
+    if !objects.is_empty() {
+        return store.changes_of(tenant, objects.to_vec(), after, limit).await;
+    }
+    let Seen { state, value: entries } = store.changes(tenant, after, limit).await?;
+    let end = entries.last().map_or(state.last_position, |entry| entry.transaction.last);
+    Ok(Seen { state, value: Stretch { entries, end } })
 }

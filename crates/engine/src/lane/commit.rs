@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use kith_model::catalog::Catalog;
 use kith_model::decide::Decided;
-use kith_model::fault::Fault;
+use kith_model::fault::{Code, Fault};
+use kith_model::id::KeyNo;
 use kith_store::{Transaction, WriteError};
 
+use crate::background;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::follow;
 use crate::lane::attempt::Plan;
 use crate::lane::job::{Done, Job};
 use crate::tenant::Tenant;
@@ -40,6 +44,8 @@ pub(super) async fn commit(
             tenant.adopt(&plan.catalog);
             tenant.advance(&merged.state);
             engine.services().announce(tenant.id, merged.state.last_position);
+            background::look(engine, tenant);
+            follow::wake(engine, tenant);
             answer(plan, jobs);
             Committed::Answered
         }
@@ -51,11 +57,33 @@ pub(super) async fn commit(
             answer_conflict(plan, jobs, fault);
             Committed::Answered
         }
+        Err(WriteError::Refused { constraint, source }) => {
+            let fault = unique_key(&plan.catalog, &constraint);
+            let error = WriteError::Refused { constraint, source };
+            fail(tenant, plan, jobs, fault.map_or_else(|| error.into(), Error::from));
+            Committed::Answered
+        }
         Err(error) => {
             fail(tenant, plan, jobs, error.into());
             Committed::Answered
         }
     }
+}
+
+/// What a unique key refuses that decisions do not look at: one that is being built.
+fn unique_key(catalog: &Catalog, constraint: &str) -> Option<Fault> {
+    let number = KeyNo(constraint.strip_prefix("kith_k")?.parse().ok()?);
+    let found = catalog
+        .objects()
+        .find_map(|object| object.keys.iter().find(|key| key.number == number).map(|key| (object, key)));
+    let (object, key) = found?;
+    let message = format!("another record has this value of the key `{}`", key.name);
+    let fault = Fault::new(Code::NotUnique, message);
+    let field = key.fields.first().filter(|_| key.fields.len() == 1).and_then(|field| object.slot(*field));
+    Some(match field {
+        Some(slot) => fault.at(&object.fields()[slot].name),
+        None => fault,
+    })
 }
 
 fn answer(plan: Plan, jobs: VecDeque<Job>) {

@@ -51,7 +51,10 @@ impl Job {
     pub(crate) fn weight(&self) -> usize {
         match &self.submission.work {
             Work::Records { operations, .. } => operations.len().max(1),
-            Work::Schema(_) | Work::CreateToken(_) | Work::RevokeToken(_) => 1,
+            Work::Fill(fill) => fill.records.len().max(1),
+            Work::Act(_) => kith_model::limits::ACTION_STEPS_MAX,
+            Work::Match(scan) => scan.records.len().max(1),
+            Work::Dismiss(_) | Work::Schema(_) | Work::CreateToken(_) | Work::RevokeToken(_) => 1,
         }
     }
 

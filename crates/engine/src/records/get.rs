@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Object};
 use kith_model::fault::{Code, Fault};
-use kith_model::id::RecordId;
+use kith_model::id::{ObjectNo, RecordId, format_typeid};
 use kith_model::record::{find_id, find_object};
 use kith_store::{Error as StoreError, Seen};
 
 use crate::answer::{Answer, RecordView};
+use crate::clock;
 use crate::error::Result;
 use crate::position::AtLeast;
 use crate::session::Session;
@@ -29,9 +30,23 @@ pub async fn get(session: &Session, at_least: &AtLeast, name: &str, id: &str) ->
     let Some(object) = catalog.object_named(name).cloned() else { return Err(gone(&object).into()) };
     find_id(id, &object).map_err(|fault| fault.at("id"))?;
     match seen.value {
-        Some(row) => Ok(Answer::new(&seen.state, RecordView { catalog, object, row: Arc::new(row) })),
-        None => Err(absent(session, &object, record).await?.into()),
+        Some(row) => {
+            session.count_read(&object, name);
+            let view = RecordView { catalog, object, row: Arc::new(row), now: clock::now() };
+            Ok(Answer::new(&seen.state, view))
+        }
+        None => match stand_in(session, record).await? {
+            Some(into) => {
+                Box::pin(get(session, at_least, name, &format_typeid(&object.prefix, into.0))).await
+            }
+            None => Err(absent(session, &object, record).await?.into()),
+        },
     }
+}
+
+/// The record into which another one was merged; its id stands for this one.
+async fn stand_in(session: &Session, id: RecordId) -> Result<Option<RecordId>> {
+    Ok(session.tenant.store.merged_into(session.tenant.id, id).await?.value)
 }
 
 /// The object and the id that a caller named. A name that is not known here, or not by
@@ -70,7 +85,7 @@ where
 {
     let found = session.tenant.read(at_least, read).await;
     match found {
-        Err(_) if session.catalog().object(object.number).is_none() => Err(gone(object).into()),
+        Err(_) if is_gone(&session.catalog(), object.number) => Err(gone(object).into()),
         found => found,
     }
 }
@@ -85,6 +100,11 @@ pub(crate) async fn absent(session: &Session, object: &Object, id: RecordId) -> 
             .hint(format!("it was deleted: POST /v1/records/{}/{text}/restore brings it back", object.name)),
         _ => fault,
     })
+}
+
+/// Whether the wire shows an object no more.
+fn is_gone(catalog: &Catalog, number: ObjectNo) -> bool {
+    catalog.object(number).is_none_or(|object| object.removed.is_some())
 }
 
 fn gone(object: &Object) -> Fault {

@@ -7,7 +7,7 @@ use kith_model::journal::Position;
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Answer, Page};
-use crate::changes::render::fields;
+use crate::changes::render::{fields, others};
 use crate::cursor;
 use crate::error::Result;
 use crate::position::AtLeast;
@@ -30,20 +30,24 @@ pub async fn history(
 ) -> Result<Answer<Page<Json>>> {
     let (object, record) = locate(session, object, id).await?;
     let limit = page_size(limit)?;
-    let after = match &cursor {
-        Some(text) => parse_cursor(text, id)?,
+    let place = cursor.map(|text| cursor::open_in::<3>(&text, "history")).transpose()?;
+    let after = match &place {
+        Some(place) => after(place, id)?,
         None => Position(0),
     };
     let tenant = &session.tenant;
     let read = |_| tenant.store.history(tenant.id, record, after, limit + 1);
     let (catalog, mut seen) = tenant.read(at_least, read).await?;
-    if seen.value.is_empty() && cursor.is_none() && !exists(session, &object, record).await? {
+    cursor::check(place.as_ref(), &seen.state)?;
+    if seen.value.is_empty() && place.is_none() && !exists(session, &object, record).await? {
         return Err(Fault::new(Code::NotFound, format!("no {} `{id}`", object.name)).at("id").into());
     }
     let has_more = seen.value.len() > limit as usize;
     seen.value.truncate(limit as usize);
     let last = seen.value.last().map(|(_, change)| change.position);
-    let next_cursor = last.filter(|_| has_more).map(|last| cursor::seal(&["history", id, &last.to_string()]));
+    let next_cursor = last
+        .filter(|_| has_more)
+        .map(|last| cursor::seal_in(seen.state.history, &["history", id, &last.to_string()]));
     let mut data = Vec::with_capacity(seen.value.len());
     for (transaction, change) in &seen.value {
         let mut entry = json!({
@@ -55,7 +59,12 @@ pub async fn history(
             "version": change.version,
         });
         match &change.diff {
-            Some(diff) => entry["fields"] = fields(diff, object.number, &catalog)?,
+            Some(diff) => {
+                entry["fields"] = fields(diff, object.number, &catalog)?;
+                for (member, other) in others(change.kind, diff)? {
+                    entry[member] = other;
+                }
+            }
             None => entry["erased"] = Json::Bool(true),
         }
         data.push(entry);
@@ -75,8 +84,8 @@ async fn exists(session: &Session, object: &Object, id: RecordId) -> Result<bool
     Ok(trashed.is_some_and(|trashed| trashed.object == number))
 }
 
-fn parse_cursor(text: &str, id: &str) -> Result<Position, Fault> {
-    let [_, of, after] = cursor::open(text, "history")?;
+fn after(place: &cursor::Place<3>, id: &str) -> Result<Position, Fault> {
+    let [_, of, after] = &place.words;
     if of != id {
         return Err(cursor::damaged());
     }

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use kith_model::catalog::{Catalog, FieldKind, Object};
+use kith_model::catalog::{Catalog, Field, FieldKind, Object};
 use kith_model::fault::{Code, Fault, Faults};
 use kith_model::id::{HistoryId, RecordId};
 use kith_model::record::{Row, find_slot};
 use kith_model::time::Timestamp;
+use kith_model::usage::UseKind;
 use kith_model::value::{self, Value};
 use kith_store::{Direction, Error as StoreError, Filter, List, Order, Seen};
 
 use crate::answer::{Answer, Page, RecordView};
+use crate::clock;
 use crate::cursor;
 use crate::error::Result;
 use crate::position::{AtLeast, history_changed};
@@ -49,7 +51,8 @@ pub async fn list(
     let named = named(session, object).await?;
     let limit = page_size(request.limit)?;
     let (order, direction) = parse_order(request.order.as_deref())?;
-    let kind = [object, order_text(order, direction), &conditions(&request)];
+    // The prefix, as the object may be asked for by an earlier name, too.
+    let kind = [named.prefix.as_str(), order_text(order, direction), &conditions(&request)];
     let place = match &request.cursor {
         Some(text) => Some(Place::parse(text, kind)?),
         None => None,
@@ -84,8 +87,13 @@ pub async fn list(
         return Err(history_changed(message, &state).into());
     }
     let next_cursor = has_more(&mut rows, limit).map(|last| Place::of(last, state.history).seal(kind));
+    let called = object;
     let Some(object) = catalog.object_named(object) else { return Err(StoreError::SchemaChanged.into()) };
-    let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row) };
+    let equals = request.equals.iter().map(|(name, _)| name);
+    let filtered = equals.chain(&request.is_null).map(|name| (name.as_str(), UseKind::Filter));
+    session.count_list(object, called, filtered);
+    let now = clock::now();
+    let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row), now };
     let data = rows.into_iter().map(view).collect();
     Ok(Answer::new(&state, Page { data, next_cursor }))
 }
@@ -99,6 +107,7 @@ fn filters(
     let mut faults = Faults::new();
     for (name, text) in &request.equals {
         let value = find_slot(name, object).and_then(|slot| {
+            check_stored(&object.fields()[slot])?;
             let value = value::parse_text(&object.fields()[slot], text, catalog)?;
             Ok(Filter::Equals(slot, value))
         });
@@ -112,12 +121,15 @@ fn filters(
     }
     for name in &request.is_null {
         match find_slot(name, object) {
-            Ok(slot) if matches!(object.fields()[slot].kind, FieldKind::Rollup { .. }) => {
+            Ok(slot) if is_never_null(&object.fields()[slot].kind) => {
                 faults.push(
                     Fault::new(Code::InvalidParameter, format!("`{name}` always has a value")).at("is_null"),
                 );
             }
-            Ok(slot) => filters.push(Filter::Equals(slot, Value::Null)),
+            Ok(slot) => match check_stored(&object.fields()[slot]) {
+                Ok(()) => filters.push(Filter::Equals(slot, Value::Null)),
+                Err(fault) => faults.push(fault.at("is_null")),
+            },
             Err(mut fault) => {
                 fault.code = Code::InvalidParameter;
                 faults.push(fault.at("is_null"));
@@ -125,6 +137,21 @@ fn filters(
         }
     }
     if faults.is_empty() { Ok(filters) } else { Err(faults) }
+}
+
+/// Whether every record has a value: what is counted or added up is zero over nothing.
+fn is_never_null(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Rollup { function, .. } if !function.nothing().is_null())
+}
+
+/// Refuses a field of which the database knows nothing.
+fn check_stored(field: &Field) -> std::result::Result<(), Fault> {
+    if !field.is_virtual() {
+        return Ok(());
+    }
+    let problem = format!("`{}` is evaluated when it is read, so that it cannot be looked for", field.name);
+    let fault = Fault::new(Code::InvalidParameter, problem);
+    Err(fault.hint("a computed field with `\"stored\": true` can be"))
 }
 
 fn parse_order(text: Option<&str>) -> Result<(Order, Direction), Fault> {

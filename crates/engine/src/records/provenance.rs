@@ -14,11 +14,11 @@ use crate::session::Session;
 /// # Errors
 /// When the store fails.
 pub async fn provenance(session: &Session, record: &Answer<RecordView>) -> Result<Map<String, Json>> {
-    let RecordView { catalog: _, object, row } = &record.value;
-    let fields = object.fields().iter().zip(&row.values);
+    let RecordView { catalog: _, object, row, now: _ } = &record.value;
+    let fields: Vec<_> = object.visible().map(|(slot, field)| (field, &row.values[slot])).collect();
     let position = |number, is_null| row.provenance.position(number, is_null);
     let mut positions: Vec<Position> =
-        fields.clone().filter_map(|(field, value)| position(field.number, value.is_null())).collect();
+        fields.iter().filter_map(|(field, value)| position(field.number, value.is_null())).collect();
     positions.sort_unstable();
     positions.dedup();
     let tenant = &session.tenant;
@@ -27,7 +27,7 @@ pub async fn provenance(session: &Session, record: &Answer<RecordView>) -> Resul
         transactions.iter().map(|transaction| (transaction.first, transaction)).collect();
     let mut provenance = Map::new();
     for (field, value) in fields {
-        if field.kind.is_derived() {
+        if field.is_derived() {
             provenance.insert(field.name.clone(), json!({ "derived": true }));
             continue;
         }

@@ -9,6 +9,7 @@ use kith_store::{Error as StoreError, Seen};
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Answer, Page};
+use crate::clock;
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::position::AtLeast;
@@ -28,13 +29,14 @@ pub async fn trash(
 ) -> Result<Answer<Page<Json>>> {
     let named = named(session, object).await?;
     let limit = page_size(limit)?;
-    let after = match &cursor {
-        Some(text) => {
-            let [_, of, id] = cursor::open(text, "trash")?;
-            if of != object {
+    let place = cursor.map(|text| cursor::open_in::<3>(&text, "trash")).transpose()?;
+    let after = match &place {
+        Some(place) => {
+            let [_, of, id] = &place.words;
+            if *of != named.prefix {
                 return Err(cursor::damaged().into());
             }
-            Some(RecordId(uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?))
+            Some(RecordId(uuid::Uuid::try_parse(id).map_err(|_| cursor::damaged())?))
         }
         None => None,
     };
@@ -46,18 +48,21 @@ pub async fn trash(
     };
     let (catalog, Seen { state, value: mut trashed }) =
         read_of(session, &named, &AtLeast(None), read).await?;
+    cursor::check(place.as_ref(), &state)?;
     let object = catalog.object_named(object).cloned().ok_or(StoreError::SchemaChanged)?;
     let has_more = trashed.len() > limit as usize;
     trashed.truncate(limit as usize);
     let last = trashed.last().filter(|_| has_more);
-    let next_cursor =
-        last.map(|last| cursor::seal(&["trash", &object.name, &last.id.0.simple().to_string()]));
+    let next_cursor = last.map(|last| {
+        cursor::seal_in(state.history, &["trash", &object.prefix, &last.id.0.simple().to_string()])
+    });
+    let now = clock::now();
     let mut data = Vec::with_capacity(trashed.len());
     for Trashed { object: _, id, group, root, document } in trashed {
         let row =
             Row::from_document(id, &document, &object, &catalog).map_err(|error| Error::corrupt(&error))?;
         let mut text = String::new();
-        render_record(&object, &row, &catalog, &mut text);
+        render_record(&object, &row, &catalog, now, &mut text);
         let record: Json = serde_json::from_str(&text).map_err(Error::internal)?;
         data.push(json!({
             "id": format_typeid(&object.prefix, id.0),

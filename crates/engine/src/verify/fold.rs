@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kith_model::catalog::{Catalog, Object};
 use kith_model::id::{FieldNo, RecordId};
-use kith_model::journal::{Change, ChangeKind, Transaction};
+use kith_model::journal::{Change, ChangeKind, Position, Transaction};
 use kith_model::record::{Provenance, Row};
 use kith_model::value::{self, Value};
 use serde_json::Value as Json;
@@ -18,6 +18,8 @@ pub(super) enum Folded {
     Trashed,
     /// Gone for good.
     Purged,
+    /// Gone into another record.
+    Merged,
     /// Its beginning is beyond the retention, so the journal cannot say.
     Unknown,
 }
@@ -32,7 +34,8 @@ pub(super) fn fold(
     object: &Object,
     catalog: &Catalog,
 ) -> Result<Folded, String> {
-    let mut folding = Folding { object, catalog, row: None, derived: BTreeMap::new(), is_trashed: false };
+    let mut folding =
+        Folding { object, catalog, row: None, derived: BTreeMap::new(), is_trashed: false, is_merged: false };
     for (index, (transaction, change)) in history.iter().enumerate() {
         if index == 0 && change.kind != ChangeKind::RecordCreated {
             return Ok(if is_purged(history) { Folded::Purged } else { Folded::Unknown });
@@ -49,8 +52,12 @@ pub(super) fn fold(
             Err(_) => return Err(format!("the diff at {} is no JSON", change.position)),
         };
         folding.step(id, transaction, change, &new)?;
+        if change.kind == ChangeKind::RecordMerged {
+            folding.take_provenance(diff)?;
+        }
     }
     Ok(match folding.row {
+        None if folding.is_merged => Folded::Merged,
         None => Folded::Purged,
         Some(_) if folding.is_trashed => Folded::Trashed,
         Some(row) => Folded::Live(Box::new(row), folding.derived),
@@ -67,6 +74,7 @@ struct Folding<'a> {
     row: Option<Row>,
     derived: BTreeMap<FieldNo, Value>,
     is_trashed: bool,
+    is_merged: bool,
 }
 
 impl Folding<'_> {
@@ -78,6 +86,11 @@ impl Folding<'_> {
         new: &Json,
     ) -> Result<(), String> {
         let values = self.values(new)?;
+        if change.kind == ChangeKind::RecordRestored {
+            self.derived.clear();
+        }
+        let derived = values.iter().filter(|(slot, _)| self.object.fields()[*slot].is_derived());
+        self.derived.extend(derived.map(|(slot, value)| (self.object.fields()[*slot].number, value.clone())));
         if change.kind == ChangeKind::RecordCreated {
             self.row = Some(self.created(id, transaction, change, values));
             return Ok(());
@@ -85,7 +98,7 @@ impl Folding<'_> {
         let unborn = || format!("the change at {} is of a record that does not exist", change.position);
         let row = self.row.as_mut().ok_or_else(unborn)?;
         match change.kind {
-            ChangeKind::RecordUpdated => {
+            ChangeKind::RecordUpdated | ChangeKind::RecordMerged => {
                 for (slot, value) in values {
                     row.values[slot] = value;
                 }
@@ -104,20 +117,40 @@ impl Folding<'_> {
                     row.values[slot] = value;
                 }
                 touch(row, transaction, change);
-                self.derived.clear();
                 self.is_trashed = false;
             }
+            // A default that came with its field is no version of the record either.
             ChangeKind::RecordDerived => {
-                let derived =
-                    values.into_iter().map(|(slot, value)| (self.object.fields()[slot].number, value));
-                self.derived.extend(derived);
+                for (slot, value) in values {
+                    row.values[slot] = value;
+                }
             }
-            ChangeKind::RecordPurged => self.row = None,
+            ChangeKind::RecordPurged => {
+                self.row = None;
+                self.is_merged = false;
+            }
+            ChangeKind::RecordAbsorbed => {
+                self.row = None;
+                self.is_merged = true;
+            }
+            ChangeKind::DuplicateDismissed => {}
             ChangeKind::RecordCreated
             | ChangeKind::SchemaChanged
             | ChangeKind::TokenCreated
             | ChangeKind::TokenRevoked => {
                 return Err(format!("the change at {} is not of a record", change.position));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a record took over from another one was set where it was set there.
+    fn take_provenance(&mut self, diff: &str) -> Result<(), String> {
+        let diff: Json = serde_json::from_str(diff).map_err(|_| "a merge is no JSON".to_owned())?;
+        let Some(row) = &mut self.row else { return Ok(()) };
+        for (number, position) in diff["provenance"].as_object().into_iter().flatten() {
+            if let (Ok(number), Some(position)) = (number.parse(), position.as_i64()) {
+                row.provenance.set(FieldNo(number), Position(position));
             }
         }
         Ok(())

@@ -3,18 +3,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kith_model::catalog::{Catalog, Object};
+use kith_model::catalog::{Catalog, Field, Object};
 use kith_model::id::{ObjectNo, RecordId, format_typeid};
 use kith_model::journal::{Change, TenantState, Transaction};
 use kith_model::record::Row;
+use kith_model::value::{self, Value};
 use kith_store::{Seen, VerifyPage};
 use serde_json::json;
 
 use crate::error::Result;
 use crate::position::AtLeast;
 use crate::session::Session;
+use crate::verify::computed::{is_right, of_own_record};
 use crate::verify::fold::{Folded, fold};
-use crate::verify::{Found, Place};
+use crate::verify::{Found, Place, matches};
 
 pub(super) async fn check(
     session: &Session,
@@ -49,8 +51,8 @@ pub(super) async fn check(
     Ok((state, place))
 }
 
-struct Comparison<'a> {
-    object: &'a Object,
+pub(super) struct Comparison<'a> {
+    pub(super) object: &'a Object,
     catalog: &'a Catalog,
     found: &'a mut Found,
 }
@@ -59,6 +61,7 @@ impl Comparison<'_> {
     fn compare(&mut self, page: &VerifyPage) {
         let rows: HashMap<RecordId, &Row> = page.rows.iter().map(|row| (row.id, row)).collect();
         let trashed: BTreeSet<RecordId> = page.trashed.iter().copied().collect();
+        let merged: BTreeSet<RecordId> = page.merged.iter().copied().collect();
         let mut histories: HashMap<RecordId, Vec<(Transaction, Change)>> = HashMap::new();
         for (transaction, change) in &page.history {
             if let Some(record) = change.record {
@@ -71,22 +74,33 @@ impl Comparison<'_> {
             self.found.records += 1;
             let history = histories.get(&id).map_or(&[][..], Vec::as_slice);
             match fold(id, history, self.object, self.catalog) {
+                Ok(folded)
+                    if matches!(folded, Folded::Merged) != merged.contains(&id)
+                        && !matches!(folded, Folded::Unknown) =>
+                {
+                    self.fault(id, "whether it stands for another record is not what the journal says");
+                }
                 Ok(folded) => self.compare_record(id, folded, rows.get(&id).copied(), trashed.contains(&id)),
                 Err(message) => self.fault(id, &message),
             }
         }
+        matches::compare(self, page);
         self.compare_rollups(page);
+        self.compare_computed(page);
     }
 
     fn compare_record(&mut self, id: RecordId, folded: Folded, row: Option<&Row>, is_trashed: bool) {
         match (folded, row, is_trashed) {
-            (Folded::Unknown, _, _) | (Folded::Trashed, None, true) | (Folded::Purged, None, false) => {}
+            (Folded::Unknown, _, _)
+            | (Folded::Trashed, None, true)
+            | (Folded::Purged | Folded::Merged, None, false) => {}
             (Folded::Live(mut wanted, derived), Some(row), false) => {
                 for (slot, field) in self.object.fields().iter().enumerate() {
-                    if field.kind.is_derived() {
+                    if field.is_derived() {
                         wanted.values[slot] = row.values[slot].clone();
                     }
-                    if derived.get(&field.number).is_some_and(|value| *value != row.values[slot]) {
+                    let said = derived.get(&field.number).filter(|_| !field.is_virtual());
+                    if said.is_some_and(|said| !self.is_shown_alike(field, said, &row.values[slot])) {
                         self.fault(id, &format!("`{}` is not what the journal says", field.name));
                     }
                 }
@@ -98,6 +112,9 @@ impl Comparison<'_> {
             (Folded::Live(..), Some(_), true) => self.fault(id, "it is both live and in the trash"),
             (Folded::Trashed, _, _) => {
                 self.fault(id, "the journal says it is deleted, and it is not only in the trash")
+            }
+            (Folded::Merged, _, _) => {
+                self.fault(id, "the journal says it went into another record, and it is there")
             }
             (Folded::Purged, _, _) => {
                 self.fault(id, "the journal knows nothing of it, or says it is gone, and it is there")
@@ -128,8 +145,26 @@ impl Comparison<'_> {
         }
     }
 
+    /// Whether two values of a field are the same on the wire: of an average, the journal
+    /// has no more than that.
+    fn is_shown_alike(&self, field: &Field, one: &Value, other: &Value) -> bool {
+        one == other || value::render(field, one, self.catalog) == value::render(field, other, self.catalog)
+    }
+
+    fn compare_computed(&mut self, page: &VerifyPage) {
+        for computed in of_own_record(self.object) {
+            for row in &page.rows {
+                self.found.computed += 1;
+                if !is_right(self.object, row, computed) {
+                    let name = &self.object.fields()[computed.slot].name;
+                    self.fault(row.id, &format!("the computed field `{name}` is not what it follows from"));
+                }
+            }
+        }
+    }
+
     fn compare_rollups(&mut self, page: &VerifyPage) {
-        let slots = self.object.fields().iter().enumerate().filter(|(_, field)| field.kind.is_derived());
+        let slots = self.object.fields().iter().enumerate().filter(|(_, field)| field.kind.is_rollup());
         let slots: Vec<(usize, String)> = slots.map(|(slot, field)| (slot, field.name.clone())).collect();
         for ((slot, name), computed) in slots.iter().zip(&page.rollups) {
             for (row, value) in page.rows.iter().zip(computed) {
@@ -141,7 +176,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn fault(&mut self, id: RecordId, message: &str) {
+    pub(super) fn fault(&mut self, id: RecordId, message: &str) {
         let record = format_typeid(&self.object.prefix, id.0);
         self.found.faults.push(
             json!({ "kind": "record", "object": self.object.name, "record": record, "message": message }),

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::rollup::RollupFunction;
 use crate::id::{FieldNo, ObjectNo};
+use crate::journal::SchemaVersion;
+use crate::time::Timestamp;
 use crate::value::Currency;
 
 /// One field of an object, as the catalog stores it (references by number, so that
@@ -15,6 +18,9 @@ pub struct Field {
     pub name: String,
     /// The name its columns began with; a column is never renamed.
     pub first_name: String,
+    /// Earlier names of it that still work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// For people.
     pub label: String,
     /// For people and agents: what it means.
@@ -27,9 +33,136 @@ pub struct Field {
     /// The wire value a new record gets when it names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
+    /// What it follows from, when Kith computes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Computed>,
+    /// For a datetime: the field whose changes it keeps the time of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<FieldNo>,
+    /// Whether every record has it as it is defined.
+    #[serde(default, skip_serializing_if = "FieldState::is_ready")]
+    pub state: FieldState,
+    /// How often its columns gave way to others of a wider type: part of their names.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub generation: u16,
+    /// The type that it is about to have: its values are written in that form as well,
+    /// in columns that will take the place of the present ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub widening: Option<Box<FieldKind>>,
+    /// Set once it was removed: nothing on the wire shows it, and it can be restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removal>,
     /// Its type, with what belongs to the type.
     #[serde(flatten)]
     pub kind: FieldKind,
+}
+
+/// How a field is computed from others of its record, and of those it refers to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Computed {
+    /// The expression, with the present names of what it reads.
+    pub expression: String,
+    /// Whether its value is kept in a column, and so can be sorted by and indexed.
+    /// Otherwise it is evaluated whenever a record is read.
+    pub stored: bool,
+}
+
+/// Whether every record has a field as it is defined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldState {
+    /// It has.
+    #[default]
+    Ready,
+    /// What is written from now on has; the other records are being brought up to date.
+    Filling,
+}
+
+impl FieldState {
+    /// Whether every record has it.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_first(generation: &u16) -> bool {
+    *generation == 0
+}
+
+/// The first stage of removing an object or a field: hidden, and kept up to date
+/// underneath, until it is purged or restored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Removal {
+    /// When.
+    pub at: Timestamp,
+    /// The schema version that removed it.
+    pub version: SchemaVersion,
+}
+
+impl Field {
+    /// A field that is nothing but its type: no rule, no default, no earlier name.
+    #[must_use]
+    pub fn new(number: FieldNo, name: impl Into<String>, kind: FieldKind) -> Self {
+        let name = name.into();
+        Self {
+            number,
+            first_name: name.clone(),
+            aliases: Vec::new(),
+            label: name.clone(),
+            name,
+            description: None,
+            classification: Classification::default(),
+            required: false,
+            default: None,
+            computed: None,
+            stamp: None,
+            state: FieldState::default(),
+            generation: 0,
+            widening: None,
+            removed: None,
+            kind,
+        }
+    }
+
+    /// The field as it is about to be, when it is being given a wider type.
+    #[must_use]
+    pub fn widened(&self) -> Option<Self> {
+        let kind = self.widening.as_deref()?.clone();
+        Some(Self { kind, generation: self.generation + 1, widening: None, ..self.clone() })
+    }
+
+    /// Whether the wire shows it.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        self.removed.is_none()
+    }
+
+    /// Whether this is its name, or one that it had and that still works.
+    #[must_use]
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
+
+    /// Whether Kith alone sets it.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.kind.is_read_only() || self.computed.is_some() || self.stamp.is_some()
+    }
+
+    /// Whether it follows from other values. Where it changes without a change of what
+    /// its record was given, neither version nor `ETag` change.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.kind.is_rollup() || self.computed.is_some()
+    }
+
+    /// Whether its value is in no column, but evaluated whenever a record is read.
+    #[must_use]
+    pub fn is_virtual(&self) -> bool {
+        self.computed.as_ref().is_some_and(|computed| !computed.stored)
+    }
 }
 
 /// A field that is gone; its number and name still explain old journal entries.
@@ -146,6 +279,9 @@ pub enum FieldKind {
         from: ObjectNo,
         /// The reference of that object that leads here.
         via: FieldNo,
+        /// Which of its records count: an expression over them; all when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<String>,
     },
 }
 
@@ -169,24 +305,6 @@ pub enum OnDelete {
     Clear,
     /// They are deleted as well.
     Cascade,
-}
-
-/// What a roll-up computes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "function", rename_all = "snake_case")]
-pub enum RollupFunction {
-    /// How many records.
-    Count,
-    /// The sum of a field over them; nulls count nothing.
-    Sum {
-        /// An integer, decimal or currency field of the feeding object.
-        of: FieldNo,
-        /// Digits after the point (0 for integers).
-        scale: u8,
-        /// For a currency field: the currency that is summed; others count nothing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        currency: Option<Currency>,
-    },
 }
 
 impl FieldKind {
@@ -220,9 +338,9 @@ impl FieldKind {
         matches!(self, Self::AutoNumber { .. } | Self::Rollup { .. })
     }
 
-    /// Whether it follows from other records and so changes neither version nor ETag.
+    /// Whether it is computed from the records that refer to its own.
     #[must_use]
-    pub fn is_derived(&self) -> bool {
+    pub fn is_rollup(&self) -> bool {
         matches!(self, Self::Rollup { .. })
     }
 }

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use crate::catalog::field::{Field, FieldKind, RollupFunction};
+use crate::catalog::field::{Field, FieldKind};
 use crate::catalog::object::{Definition, Key};
+use crate::catalog::rollup::{Measure, RollupFunction};
 use crate::id::{FieldNo, ObjectNo};
 use crate::value::ColumnKind;
 
@@ -28,6 +29,7 @@ pub struct Table {
     pub columns: Vec<Column>,
     ranges: Vec<Range<usize>>,
     folds: Vec<Option<usize>>,
+    wider: Vec<Range<usize>>,
 }
 
 /// The columns every record has, in order: `id`, `version`, `created_at`,
@@ -53,6 +55,7 @@ impl Table {
             .collect();
         let mut ranges = Vec::with_capacity(definition.fields.len());
         let mut folds = Vec::with_capacity(definition.fields.len());
+        let mut wider = Vec::with_capacity(definition.fields.len());
         for field in &definition.fields {
             let start = columns.len();
             columns.extend(field_columns(field));
@@ -61,8 +64,17 @@ impl Table {
                 columns.push(fold_column(field));
                 columns.len() - 1
             }));
+            let start = columns.len();
+            columns.extend(field.widened().iter().flat_map(field_columns));
+            wider.push(start..columns.len());
         }
-        Self { name: format!("{}_{}", definition.first_name, definition.number), columns, ranges, folds }
+        Self {
+            name: format!("{}_{}", definition.first_name, definition.number),
+            columns,
+            ranges,
+            folds,
+            wider,
+        }
     }
 
     /// Where a field's own columns stand in [`Table::columns`].
@@ -75,6 +87,13 @@ impl Table {
     #[must_use]
     pub fn fold(&self, slot: usize) -> Option<usize> {
         self.folds[slot]
+    }
+
+    /// Where the columns stand that will take the place of a field's own, when it is
+    /// being given a wider type.
+    #[must_use]
+    pub fn wider(&self, slot: usize) -> Range<usize> {
+        self.wider[slot].clone()
     }
 
     /// The columns of a key, as the database's index lists them.
@@ -110,7 +129,10 @@ fn is_text(kind: &FieldKind) -> bool {
 
 /// The name of a field's (first) column.
 fn base(field: &Field) -> String {
-    format!("{}_{}", field.first_name, field.number)
+    match field.generation {
+        0 => format!("{}_{}", field.first_name, field.number),
+        generation => format!("{}_{}_g{generation}", field.first_name, field.number),
+    }
 }
 
 /// The column that holds the case-folded copy of a text field.
@@ -119,8 +141,12 @@ pub fn fold_column(field: &Field) -> Column {
     Column { name: format!("{}_fold", base(field)), kind: ColumnKind::Text, target: None }
 }
 
-/// The columns of one field, the folded copy aside.
+/// The columns of one field, the folded copy aside; none for one that is evaluated
+/// whenever a record is read.
 fn field_columns(field: &Field) -> Vec<Column> {
+    if field.is_virtual() {
+        return Vec::new();
+    }
     let one = |kind| vec![Column { name: base(field), kind, target: None }];
     match &field.kind {
         FieldKind::Text { .. }
@@ -148,9 +174,23 @@ fn field_columns(field: &Field) -> Vec<Column> {
             };
             to.iter().map(column).collect()
         }
-        FieldKind::Rollup { function: RollupFunction::Count, .. } => one(ColumnKind::Integer),
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, .. }, .. } => {
-            one(ColumnKind::Decimal { scale: *scale })
-        }
+        FieldKind::Rollup { function, .. } => rollup_columns(field, function),
     }
+}
+
+/// The value; beside an average, the sum and the count that it is rounded from.
+fn rollup_columns(field: &Field, function: &RollupFunction) -> Vec<Column> {
+    let kind = match function.measure() {
+        Measure::Integer => ColumnKind::Integer,
+        Measure::Decimal { scale } | Measure::Currency { scale, .. } => ColumnKind::Decimal { scale },
+        Measure::Date => ColumnKind::Date,
+        Measure::Datetime => ColumnKind::Timestamp,
+    };
+    let column = |name, kind| Column { name, kind, target: None };
+    let mut columns = vec![column(base(field), kind)];
+    if let RollupFunction::Average { of_scale, .. } = function {
+        columns.push(column(format!("{}_sum", base(field)), ColumnKind::Decimal { scale: *of_scale }));
+        columns.push(column(format!("{}_count", base(field)), ColumnKind::Integer));
+    }
+    columns
 }

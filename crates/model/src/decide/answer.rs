@@ -5,11 +5,12 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::catalog::Catalog;
-use crate::decide::batch::{RecordReply, Reply};
+use crate::decide::batch::{RecordReply, Reply, TokenReply};
 use crate::fault::Faults;
 use crate::id::{RecordId, format_typeid};
 use crate::operation::Disposition;
 use crate::record::render_record;
+use crate::time::Timestamp;
 
 /// A kept answer.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,7 +20,9 @@ pub enum KeptReply {
     Records(Vec<Result<KeptRecord, Faults>>),
     /// The wire document of what was changed.
     Schema(Json),
-    /// A token was made or revoked; its secret is not kept.
+    /// A token was made; neither its text is kept, nor what would be enough to make it again.
+    TokenCreated(TokenReply),
+    /// A token was revoked.
     Token,
 }
 
@@ -34,6 +37,9 @@ pub struct KeptRecord {
     pub id: String,
     /// Its version afterwards.
     pub version: i64,
+    /// How many records are likely to stand for the same thing, if that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<usize>,
     /// The record as it was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<Box<RawValue>>,
@@ -42,10 +48,10 @@ pub struct KeptRecord {
 impl KeptRecord {
     /// The form in which a result is kept and answered.
     #[must_use]
-    pub fn of(reply: &RecordReply, catalog: &Catalog) -> Self {
+    pub fn of(reply: &RecordReply, catalog: &Catalog, now: Timestamp) -> Self {
         let record = reply.row.as_ref().and_then(|row| {
             let mut text = String::with_capacity(512);
-            render_record(&reply.object, row, catalog, &mut text);
+            render_record(&reply.object, row, catalog, now, &mut text);
             RawValue::from_string(text).ok()
         });
         Self {
@@ -53,22 +59,24 @@ impl KeptRecord {
             object: reply.object.name.clone(),
             id: format_typeid(&reply.object.prefix, reply.id.0),
             version: reply.version,
+            duplicates: reply.duplicates,
             record,
         }
     }
 }
 
-/// An answer as JSON text.
-pub(super) fn render(reply: &Reply, catalog: &Catalog) -> Box<str> {
+/// An answer as JSON text, its virtual fields as of a time.
+pub(super) fn render(reply: &Reply, catalog: &Catalog, now: Timestamp) -> Box<str> {
     let kept = match reply {
         Reply::Records(results) => {
             let keep = |result: &Result<RecordReply, Faults>| match result {
-                Ok(reply) => Ok(KeptRecord::of(reply, catalog)),
+                Ok(reply) => Ok(KeptRecord::of(reply, catalog, now)),
                 Err(faults) => Err(faults.clone()),
             };
             KeptReply::Records(results.iter().map(keep).collect())
         }
         Reply::Schema(document) => KeptReply::Schema(document.clone()),
+        Reply::TokenCreated(token) => KeptReply::TokenCreated(token.clone()),
         Reply::Token => KeptReply::Token,
     };
     serde_json::to_string(&kept).unwrap_or_default().into_boxed_str()

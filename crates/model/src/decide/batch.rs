@@ -1,20 +1,24 @@
 //! One batch: submissions decided in order over what was loaded and what those before
 //! them did. This file owns the order of things; each kind of work has its own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Object};
 use crate::decide::derive::Delta;
 use crate::decide::keys::{Answer, Found, Key, KeyValue, Loaded};
-use crate::decide::merge::{AnswerWrite, SchemaWrite, TokenWrite};
+use crate::decide::mark::Mark;
+use crate::decide::matching::Place;
+use crate::decide::merge::{AliasWrite, AnswerWrite, SchemaWrite, TokenWrite};
 use crate::decide::overlay::Layer;
 use crate::decide::{answer, mint};
 use crate::fault::{Code, Fault, Faults};
 use crate::id::{FieldNo, KeyNo, ObjectNo, RecordId, TokenId};
 use crate::journal::{Change, ChangeKind, Position, TenantState, Transaction};
+use crate::matching::Pair;
 use crate::operation::{Caller, Disposition, Idempotency, Submission, Work};
 use crate::record::{Row, Trashed};
 use crate::time::Timestamp;
@@ -44,6 +48,8 @@ pub enum Decided {
 pub struct Outcome {
     /// The last position of its transaction; the tenant's last one when it changed nothing.
     pub position: Position,
+    /// The time that virtual fields are shown as of.
+    pub now: Timestamp,
     /// What it answers.
     pub answer: Reply,
 }
@@ -55,8 +61,21 @@ pub enum Reply {
     Records(Vec<Result<RecordReply, Faults>>),
     /// The wire document of what was changed.
     Schema(Json),
-    /// A token was made or revoked.
+    /// A token was made.
+    TokenCreated(TokenReply),
+    /// A token was revoked.
     Token,
+}
+
+/// A token that was made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TokenReply {
+    /// Its id.
+    pub id: TokenId,
+    /// When.
+    pub created_at: Timestamp,
+    /// See [`crate::operation::NewToken`].
+    pub seed: Box<str>,
 }
 
 /// The result of a record operation.
@@ -72,6 +91,8 @@ pub struct RecordReply {
     pub version: i64,
     /// The record afterwards; none when it was deleted or purged.
     pub row: Option<Arc<Row>>,
+    /// How many records are likely to stand for the same thing, if that was asked.
+    pub duplicates: Option<usize>,
 }
 
 /// Nothing is known of it yet; what to load has been noted.
@@ -84,6 +105,25 @@ pub(super) enum Halt {
     Missing,
     Barrier,
     Faults(Faults),
+}
+
+/// Joins what two checks say, so that every fault is told at once.
+pub(super) trait AndAlso {
+    /// Both; what is missing goes before what is wrong, as that may be for want of it.
+    fn and_also(self, other: Self) -> Self;
+}
+
+impl AndAlso for Result<(), Halt> {
+    fn and_also(self, other: Self) -> Self {
+        match (self, other) {
+            (Err(Halt::Faults(mut faults)), Err(Halt::Faults(more))) => {
+                faults.extend(more);
+                Err(Halt::Faults(faults))
+            }
+            (Err(Halt::Faults(_)) | Ok(()), Err(halt)) | (Err(halt), _) => Err(halt),
+            (Ok(()), Ok(())) => Ok(()),
+        }
+    }
 }
 
 impl From<Missing> for Halt {
@@ -100,6 +140,8 @@ impl From<Fault> for Halt {
 
 /// A batch being decided.
 pub struct Batch<'a> {
+    /// The catalog that the batch began with, and that what is loaded is of.
+    pub(super) origin: Arc<Catalog>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) loaded: &'a Loaded,
     pub(super) before: TenantState,
@@ -109,7 +151,11 @@ pub struct Batch<'a> {
     pub(super) trash: Layer<RecordId, Option<Arc<Trashed>>>,
     pub(super) counters: Layer<FieldNo, i64>,
     pub(super) live_tokens: Layer<TokenId, bool>,
-    kept: Layer<Box<str>, Answer>,
+    pub(super) filed: Layer<Place, BTreeMap<RecordId, bool>>,
+    pub(super) aliases: Layer<RecordId, Option<AliasWrite>>,
+    pub(super) scanned: Vec<(Arc<Object>, Arc<Row>)>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) kept: Layer<Box<str>, Answer>,
     pub(super) erased: Vec<RecordId>,
     pub(super) transactions: Vec<Transaction>,
     pub(super) changes: Vec<Change>,
@@ -124,13 +170,6 @@ pub struct Batch<'a> {
     closed: bool,
 }
 
-/// A point of the batch to go back to.
-pub(super) struct Mark {
-    layers: [usize; 6],
-    lists: [usize; 6],
-    state: TenantState,
-}
-
 impl<'a> Batch<'a> {
     /// Begins a batch under the tenant's lock.
     #[must_use]
@@ -142,6 +181,7 @@ impl<'a> Batch<'a> {
         seed: u128,
     ) -> Self {
         Self {
+            origin: catalog.clone(),
             catalog,
             loaded,
             before: state,
@@ -151,6 +191,10 @@ impl<'a> Batch<'a> {
             trash: Layer::default(),
             counters: Layer::default(),
             live_tokens: Layer::default(),
+            filed: Layer::default(),
+            aliases: Layer::default(),
+            scanned: Vec::new(),
+            pairs: Vec::new(),
             kept: Layer::default(),
             erased: Vec::new(),
             transactions: Vec::new(),
@@ -197,8 +241,12 @@ impl<'a> Batch<'a> {
             Work::Records { operations, mode } => {
                 self.decide_records(operations, *mode, &submission.caller).map(Reply::Records)
             }
-            Work::Schema(change) => self.decide_schema(change).map(Reply::Schema),
-            Work::CreateToken(token) => self.create_token(token).map(|()| Reply::Token),
+            Work::Schema(work) => self.decide_schema(work, submission.caller.actor).map(Reply::Schema),
+            Work::Act(act) => self.decide_act(act, &submission.caller).map(Reply::Records),
+            Work::Fill(fill) => self.decide_fill(fill).map(|()| Reply::Records(Vec::new())),
+            Work::Match(scan) => self.decide_match(scan).map(|()| Reply::Records(Vec::new())),
+            Work::Dismiss(dismissal) => self.dismiss(dismissal).map(|()| Reply::Records(Vec::new())),
+            Work::CreateToken(token) => self.create_token(token).map(Reply::TokenCreated),
             Work::RevokeToken(id) => self.revoke_token(*id).map(|()| Reply::Token),
         };
         let halt = match decided {
@@ -255,14 +303,14 @@ impl<'a> Batch<'a> {
             self.transactions.push(self.transaction(first, last, &submission.caller));
         }
         if let Some(idempotency) = &submission.idempotency {
-            let body = answer::render(&reply, &self.catalog);
+            let body = answer::render(&reply, &self.catalog, self.now);
             let (key, request) = (idempotency.key.clone(), idempotency.request);
             self.kept.set(key.clone(), Answer { request, position: last, body: Some(body.clone()) });
             let unchanged = answer::unchanged(&reply);
             self.answers.push(AnswerWrite { key, request, first, last, at: self.now, body, unchanged });
         }
         self.closed = self.schema.is_some();
-        Outcome { position: last, answer: reply }
+        Outcome { position: last, now: self.now, answer: reply }
     }
 
     fn transaction(&self, first: Position, last: Position, caller: &Caller) -> Transaction {
@@ -329,45 +377,6 @@ impl<'a> Batch<'a> {
 
     /// Whether no submission before this one left anything to write.
     pub(super) fn is_untouched(&self) -> bool {
-        self.transactions.is_empty() && self.answers.is_empty()
-    }
-
-    pub(super) fn mark(&self) -> Mark {
-        Mark {
-            layers: [
-                self.rows.mark(),
-                self.uniques.mark(),
-                self.trash.mark(),
-                self.counters.mark(),
-                self.live_tokens.mark(),
-                self.kept.mark(),
-            ],
-            lists: [
-                self.erased.len(),
-                self.transactions.len(),
-                self.changes.len(),
-                self.answers.len(),
-                self.tokens.len(),
-                self.deltas.len(),
-            ],
-            state: self.state,
-        }
-    }
-
-    pub(super) fn undo_to(&mut self, mark: Mark) {
-        let Mark { layers, lists, state } = mark;
-        self.rows.undo_to(layers[0]);
-        self.uniques.undo_to(layers[1]);
-        self.trash.undo_to(layers[2]);
-        self.counters.undo_to(layers[3]);
-        self.live_tokens.undo_to(layers[4]);
-        self.kept.undo_to(layers[5]);
-        self.erased.truncate(lists[0]);
-        self.transactions.truncate(lists[1]);
-        self.changes.truncate(lists[2]);
-        self.answers.truncate(lists[3]);
-        self.tokens.truncate(lists[4]);
-        self.deltas.truncate(lists[5]);
-        self.state = state;
+        self.transactions.is_empty() && self.answers.is_empty() && self.scanned.is_empty()
     }
 }

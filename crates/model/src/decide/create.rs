@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::{Field, FieldKind};
-use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::batch::{AndAlso as _, Batch, Halt, RecordReply};
 use crate::decide::derive::zero;
 use crate::decide::diff;
 use crate::decide::records::Doing;
@@ -16,7 +16,8 @@ use crate::value::{self, Value};
 impl Batch<'_> {
     pub(super) fn create(&mut self, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
         let object = &doing.object;
-        let given = doing.initial_values()?;
+        let mut given = doing.initial_values()?;
+        self.follow(&mut given)?;
         let mut values = Vec::with_capacity(object.fields().len());
         let mut given = given.into_iter().peekable();
         for (slot, field) in object.fields().iter().enumerate() {
@@ -26,7 +27,7 @@ impl Batch<'_> {
             };
             values.push(value);
         }
-        let row = Row {
+        let mut row = Row {
             id: self.mint.next(),
             version: 1,
             created_at: self.at(),
@@ -37,10 +38,11 @@ impl Batch<'_> {
             provenance: Provenance::created_at(self.next_position()),
             values,
         };
+        let numbered = self.number(doing, &mut row);
+        let completed = self.complete(object, None, &mut row, &mut Vec::new());
         let checked = self.check_row(object, None, &row);
-        let numbered = self.number(doing, row);
-        checked?;
-        let row = Arc::new(numbered?);
+        numbered.and_also(completed).and_also(checked)?;
+        let row = Arc::new(row);
         self.put(object, None, Some(&row));
         let diff = diff::created(object, &row, &self.catalog);
         self.record_change(ChangeKind::RecordCreated, Some((object.number, Some(row.id))), 1, diff);
@@ -49,13 +51,16 @@ impl Batch<'_> {
 
     /// The value of a field that the input does not name.
     fn initial(&self, field: &Field) -> Result<Value, Halt> {
-        if field.kind.is_derived() {
+        if field.kind.is_rollup() {
             return Ok(zero(&field.kind));
         }
         match &field.default {
             None => Ok(Value::Null),
             // Checked when it was defined; what it means may have changed since (an
             // option that is gone).
+            Some(default) if !field.is_visible() => {
+                Ok(value::parse(field, default, &self.catalog).unwrap_or(Value::Null))
+            }
             Some(default) => value::parse(field, default, &self.catalog).map_err(|fault| {
                 let message =
                     format!("the default of `{}` is not valid any more: {}", field.name, fault.message);
@@ -65,7 +70,7 @@ impl Batch<'_> {
     }
 
     /// Gives the record its automatic numbers.
-    fn number(&mut self, doing: &Doing<'_>, mut row: Row) -> Result<Row, Halt> {
+    fn number(&mut self, doing: &Doing<'_>, row: &mut Row) -> Result<(), Halt> {
         let mut missing = false;
         for (slot, field) in doing.object.fields().iter().enumerate() {
             if matches!(field.kind, FieldKind::AutoNumber { .. }) {
@@ -75,6 +80,6 @@ impl Batch<'_> {
                 }
             }
         }
-        if missing { Err(Halt::Missing) } else { Ok(row) }
+        if missing { Err(Halt::Missing) } else { Ok(()) }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use crate::catalog::{FieldKind, Incoming, Object, OnDelete};
+use crate::catalog::{Field, FieldKind, Incoming, Object, OnDelete};
 use crate::decide::batch::{Batch, Halt, RecordReply};
 use crate::decide::diff;
 use crate::decide::records::{Doing, expect_version};
@@ -28,7 +28,7 @@ pub(super) struct Felling {
 
 impl Batch<'_> {
     pub(super) fn delete(&mut self, doing: &Doing<'_>, expect: Option<i64>) -> Result<RecordReply, Halt> {
-        let id = doing.target()?;
+        let id = self.meant(doing)?;
         let Some(root) = self.row(doing.object.number, id)? else {
             let is_in_trash = self.trashed(id)?.is_some();
             return Err(doing.not_found(id, is_in_trash));
@@ -98,11 +98,15 @@ impl Batch<'_> {
         Ok(self.catalog.object(object).cloned().zip(row))
     }
 
+    /// What the reference says; one that was removed stands in nobody's way.
     fn rule(&self, incoming: Incoming) -> OnDelete {
         let object = self.catalog.object(incoming.object);
         let slot = object.and_then(|object| object.slot(incoming.field));
-        match object.zip(slot).map(|(object, slot)| &object.fields()[slot].kind) {
-            Some(FieldKind::Reference { on_delete, .. }) => *on_delete,
+        let Some((object, slot)) = object.zip(slot) else { return OnDelete::Restrict };
+        let field = &object.fields()[slot];
+        match field.kind {
+            FieldKind::Reference { .. } if is_hidden(object, field) => OnDelete::Clear,
+            FieldKind::Reference { on_delete, .. } => on_delete,
             _ => OnDelete::Restrict,
         }
     }
@@ -141,15 +145,28 @@ impl Batch<'_> {
             };
             let Some((object, old)) = found else { continue };
             let Some(slot) = object.slot(incoming.field) else { continue };
-            if object.fields()[slot].required {
+            let field = &object.fields()[slot];
+            if field.required && !is_hidden(&object, field) {
                 return Err(self.held(&[(*incoming, *id)]));
             }
-            let new = self.changed_row(&object, &old, vec![(slot, Value::Null)], actor);
-            self.check_row(&object, Some(&old), &new)?;
-            self.write_update(&object, &old, new, &[slot]);
+            let changed = self.changed_row(&object, &old, vec![(slot, Value::Null)], actor);
+            let (new, slots) = match changed {
+                Ok(changed) => changed,
+                Err(Halt::Missing) => {
+                    missing = true;
+                    continue;
+                }
+                Err(halt) => return Err(halt.of_record(format_typeid(&object.prefix, id.0))),
+            };
+            self.write_update(&object, &old, new, &slots);
         }
         if missing { Err(Halt::Missing) } else { Ok(()) }
     }
+}
+
+/// Whether the wire shows nothing of the field.
+fn is_hidden(object: &Object, field: &Field) -> bool {
+    object.removed.is_some() || !field.is_visible()
 }
 
 fn too_much() -> Fault {

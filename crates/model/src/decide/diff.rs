@@ -43,7 +43,7 @@ fn pair<'r>(object: &'r Object, row: &'r Row, slot: usize) -> (&'r Field, &'r Va
 
 fn present<'r>(object: &'r Object, row: &'r Row) -> impl Iterator<Item = (&'r Field, &'r Value)> {
     let pairs = object.fields().iter().zip(&row.values);
-    pairs.filter(|(field, value)| !value.is_null() && !field.kind.is_derived())
+    pairs.filter(|(field, value)| !value.is_null() && !field.kind.is_rollup())
 }
 
 fn side<'r>(

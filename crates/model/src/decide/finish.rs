@@ -29,6 +29,7 @@ impl Batch<'_> {
         }
         let sorted = self.sort_rows();
         let (untrash, trash) = self.sort_trash();
+        let matches = self.match_writes();
         let mut counters: Vec<CounterWrite> =
             self.counters.iter().map(|(field, next)| CounterWrite { field: *field, next: *next }).collect();
         counters.sort_by_key(|counter| counter.field);
@@ -48,6 +49,7 @@ impl Batch<'_> {
             answers: self.answers,
             counters,
             tokens: self.tokens,
+            matches,
             state: self.state,
         })
     }
@@ -59,7 +61,7 @@ impl Batch<'_> {
         for ((number, id), after) in entries {
             let Some(object) = self.catalog.object(*number) else { continue };
             let before = match self.loaded.get(&Key::Row(*number, *id)) {
-                Some(Found::Row(row)) => row.as_ref(),
+                Some(Found::Row(row)) => row.as_ref().map(|row| self.reshaped(*number, row)),
                 _ => None,
             };
             match (before, after) {
@@ -67,11 +69,11 @@ impl Batch<'_> {
                 (None, Some(row)) => sorted.inserts.entry(*number).or_default().push(row.clone()),
                 (Some(_), None) => sorted.deletes.entry(*number).or_default().push(*id),
                 (Some(before), Some(row)) => {
-                    let parked = self.gives_value_away(object, before);
+                    let parked = self.gives_value_away(object, &before);
                     if parked {
                         sorted.parks.entry(*number).or_default().push(*id);
                     }
-                    let columns = changed_columns(object, before, row, parked);
+                    let columns = changed_columns(object, &before, row, parked);
                     if !columns.is_empty() {
                         let update = RowUpdate { row: row.clone(), columns: columns.into() };
                         sorted.updates.entry(*number).or_default().push(update);
@@ -139,6 +141,7 @@ fn changed_columns(object: &Object, before: &Row, after: &Row, parked: bool) -> 
         if before.values[slot] != after.values[slot] {
             columns.extend(table.range(slot));
             columns.extend(table.fold(slot));
+            columns.extend(table.wider(slot));
         }
     }
     if parked {

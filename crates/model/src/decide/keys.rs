@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::id::{FieldNo, KeyNo, ObjectNo, RecordId, TokenId};
+use crate::id::{FieldNo, KeyNo, MatchingNo, ObjectNo, RecordId, TaskId, TokenId};
 use crate::journal::Position;
 use crate::record::{Row, Trashed};
 use crate::value::Value;
@@ -28,6 +28,18 @@ pub enum Key {
         /// The target.
         id: RecordId,
     },
+    /// The first values that feed a least or greatest value, from the one that it takes on:
+    /// [`Found::Extremes`].
+    Extremes {
+        /// The object that has the roll-up.
+        parent: ObjectNo,
+        /// The roll-up.
+        rollup: FieldNo,
+        /// The record that has it.
+        id: RecordId,
+        /// At most so many.
+        most: usize,
+    },
     /// The record in the trash: [`Found::Trashed`].
     Trash(RecordId),
     /// Everything in the trash that the deletion of this root took along, the root
@@ -44,8 +56,27 @@ pub enum Key {
     Answer(Box<str>),
     /// Whether a token exists and is not revoked: [`Found::Exists`].
     Token(TokenId),
+    /// The live records that a matching rule has under a key, in id order, at most
+    /// [`crate::limits::MATCH_BLOCK_MAX`] + 1: [`Found::Records`].
+    Filed(ObjectNo, MatchingNo, Box<str>),
+    /// The records that somebody said are not the same as this one: [`Found::Records`].
+    Dismissed(ObjectNo, RecordId),
+    /// The record into which this one was merged: [`Found::Record`].
+    Merged(RecordId),
+    /// The ids of records that were merged into this one, at most
+    /// [`crate::limits::MERGED_IDS_MAX`] + 1: [`Found::Records`].
+    Aliases(RecordId),
     /// Whether an object has any live or deleted record: [`Found::Exists`].
     AnyRecord(ObjectNo),
+    /// An object's first live records in id order, at most
+    /// [`crate::limits::FILL_AT_ONCE_RECORDS_MAX`] + 1: [`Found::Records`].
+    FirstRecords(ObjectNo),
+    /// Whether a new key of an object is to be built while its records are in use: it has
+    /// more than [`crate::limits::KEY_AT_ONCE_RECORDS_MAX`], and the database can do it:
+    /// [`Found::Exists`].
+    BuildsApart(ObjectNo),
+    /// Whether a task is under way: [`Found::Exists`].
+    Task(TaskId),
 }
 
 /// The values of a unique key's fields, in key order, text folded when the key says so.
@@ -61,6 +92,8 @@ pub enum Found {
     Record(Option<RecordId>),
     /// The ids, in order.
     Records(Vec<RecordId>),
+    /// The values, as the roll-up has them, each with its record; in any order.
+    Extremes(Vec<(Value, RecordId)>),
     /// The trashed record, or none.
     Trashed(Option<Arc<Trashed>>),
     /// The trashed records, in id order.

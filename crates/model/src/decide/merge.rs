@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Definition};
 use crate::id::{FieldNo, ObjectNo, RecordId, TokenId};
-use crate::journal::{Change, Position, TenantState, Transaction};
+use crate::journal::{Actor, Change, Position, SchemaVersion, TenantState, Transaction};
+use crate::matching::{MatchKey, Pair};
 use crate::record::{Row, Trashed};
-use crate::schema::Step;
+use crate::schema::{Step, TaskWrite};
 use crate::time::Timestamp;
 
 /// Everything a batch writes, merged per table. The store writes it in one flight and
@@ -16,7 +17,8 @@ use crate::time::Timestamp;
 pub struct Merged {
     /// The catalog the rows are of: after the schema change, if there is one.
     pub catalog: Arc<Catalog>,
-    /// A schema change; then nothing below but journal and state is set.
+    /// A schema change; then of what is below nothing but derived values of records, the
+    /// journal and the state is set.
     pub schema: Option<SchemaWrite>,
     /// Rows that leave their tables.
     pub deletes: Vec<(ObjectNo, Vec<RecordId>)>,
@@ -44,8 +46,39 @@ pub struct Merged {
     pub counters: Vec<CounterWrite>,
     /// Tokens made and revoked.
     pub tokens: Vec<TokenWrite>,
+    /// What the matching rules make of it.
+    pub matches: MatchWrites,
     /// The tenant's row as it becomes.
     pub state: TenantState,
+}
+
+/// What a write does to match keys, pairs and the ids of merged records.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MatchWrites {
+    /// Records whose match keys and open pairs go: what is compared of them has changed,
+    /// or they are gone.
+    pub unfile: Vec<RecordId>,
+    /// Match keys that are to be there, whether they are already or not.
+    pub file: Vec<MatchKey>,
+    /// Pairs: an open one changes nothing of one that was dismissed.
+    pub pairs: Vec<Pair>,
+    /// Ids that stand for another record; all pairs of such a record go.
+    pub aliases: Vec<AliasWrite>,
+}
+
+/// An id that stands for another record from now on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AliasWrite {
+    /// The id of the record that was merged.
+    pub id: RecordId,
+    /// The object of both.
+    pub object: ObjectNo,
+    /// The record that it stands for.
+    pub into: RecordId,
+    /// The position of the change that says so.
+    pub position: Position,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A row that changes.
@@ -63,8 +96,12 @@ pub struct RowUpdate {
 pub struct SchemaWrite {
     /// Checks and DDL, in order.
     pub steps: Vec<Step>,
-    /// The definitions that changed.
+    /// The definitions that changed; each is also kept as of this version.
     pub definitions: Vec<DefinitionWrite>,
+    /// The version that they make.
+    pub version: VersionWrite,
+    /// Tasks that it leaves, and those that it ends.
+    pub tasks: Vec<TaskWrite>,
 }
 
 /// An object's document in the catalog's table.
@@ -72,6 +109,21 @@ pub struct SchemaWrite {
 pub struct DefinitionWrite {
     /// The object as it becomes (its own `schema_version` is the new one).
     pub definition: Definition,
+}
+
+/// A version of the schema.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VersionWrite {
+    /// The version.
+    pub version: SchemaVersion,
+    /// The position of the last change that made it.
+    pub position: Position,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was changed, as a JSON array.
+    pub changes: Box<str>,
 }
 
 /// An answer kept for 24 hours.

@@ -10,9 +10,8 @@ use crate::decide::view::key_value;
 use crate::fault::{Code, Fault, Faults};
 use crate::id::RecordId;
 use crate::journal::Actor;
-use crate::limits::RECORD_BYTES_MAX;
 use crate::operation::{Action, Assigned, Caller, Disposition, Mode, RecordOperation};
-use crate::record::{Checked, CheckedTarget, Row, without_value};
+use crate::record::{Checked, CheckedTarget, Row};
 use crate::value::{Link, Value};
 
 /// One operation as its action's file sees it.
@@ -41,7 +40,7 @@ pub(super) enum Earlier {
     Failed,
 }
 
-type Results = Vec<Result<RecordReply, Faults>>;
+pub(super) type Results = Vec<Result<RecordReply, Faults>>;
 
 impl Batch<'_> {
     pub(super) fn decide_records(
@@ -113,7 +112,7 @@ impl Batch<'_> {
             // What failed for the sake of another says nothing that the other does not.
             let faults: Faults = faults.filter(|fault| fault.code != Code::BatchFailed).cloned().collect();
             if !faults.is_empty() {
-                return Err(Halt::Faults(faults));
+                return Err(Halt::Faults(without_undone(faults, &results)));
             }
         }
         self.derive()?;
@@ -121,7 +120,7 @@ impl Batch<'_> {
         Ok(results)
     }
 
-    fn operate(
+    pub(super) fn operate(
         &mut self,
         operation: &RecordOperation,
         caller: &Caller,
@@ -140,19 +139,23 @@ impl Batch<'_> {
         let object =
             object.ok_or_else(|| Fault::new(Code::NotFound, format!("no object `{}`", operation.object)))?;
         let doing = Doing { object, actor: caller.actor, checked, labels };
-        match &operation.action {
+        let reply = match &operation.action {
             Action::Create { input: _ } => self.create(&doing),
             Action::Update { target: _, input: _, expect } => self.update(&doing, *expect),
             Action::Upsert { by: _, input: _, expect } => self.upsert(&doing, *expect),
             Action::Delete { target: _, expect } => self.delete(&doing, *expect),
             Action::Restore { target: _ } => self.restore(&doing),
             Action::Purge { target: _, expect } => self.purge(&doing, *expect),
-        }
+            Action::Merge { target: _, from: _, fields: _, default, expect, expect_from } => {
+                self.merge_records(&doing, *default, *expect, *expect_from)
+            }
+        }?;
+        self.look_for_duplicates(operation.duplicates, reply)
     }
 
     /// Replies show derived fields as the transaction leaves them, and nothing of what
     /// it purged.
-    fn refresh(&self, results: &mut Results) {
+    pub(super) fn refresh(&self, results: &mut Results) {
         for reply in results.iter_mut().filter_map(|result| result.as_mut().ok()) {
             match self.rows.get(&(reply.object.number, reply.id)) {
                 Some(Some(row)) if row.version == reply.version => reply.row = Some(row.clone()),
@@ -179,72 +182,32 @@ impl Batch<'_> {
             }
         }
         self.feed_rollups(object, old, new);
+        self.file(object, old, new);
         self.rows.set((object.number, id), new.cloned());
-    }
-
-    /// Checks a record about to be written: required fields, the references and unique
-    /// values that are new against `old`. Gathers every fault, and everything missing.
-    pub(super) fn check_row(&mut self, object: &Object, old: Option<&Row>, new: &Row) -> Result<(), Halt> {
-        let mut faults = Faults::new();
-        let mut missing = false;
-        faults.extend(too_large(&new.values));
-        for (slot, field) in object.fields().iter().enumerate() {
-            let value = &new.values[slot];
-            if field.required && value.is_null() && !field.kind.is_read_only() {
-                faults.push(without_value(field).under("/record"));
-            }
-            if old.is_some_and(|old| old.values[slot] == *value) {
-                continue;
-            }
-            if let Some(link) = value.link() {
-                match self.row(link.object, link.id) {
-                    Ok(Some(_)) => {}
-                    Ok(None) => faults.push(self.dangling(&field.name, link)),
-                    Err(_) => missing = true,
-                }
-            }
-        }
-        for key in object.unique_keys() {
-            let after = key_value(object, key, &new.values);
-            if old.is_some_and(|old| key_value(object, key, &old.values) == after) {
-                continue;
-            }
-            let Some(value) = after else { continue };
-            match self.find(object.number, key, value) {
-                Ok(Some(other)) if other != new.id => faults.push(taken(object, key, other)),
-                Ok(_) => {}
-                Err(_) => missing = true,
-            }
-        }
-        match (missing, faults.is_empty()) {
-            (true, _) => Err(Halt::Missing),
-            (false, false) => Err(Halt::Faults(faults)),
-            (false, true) => Ok(()),
-        }
-    }
-
-    fn dangling(&self, field: &str, link: Link) -> Fault {
-        let target = self.catalog.object(link.object);
-        let id =
-            target.map_or_else(String::new, |object| crate::id::format_typeid(&object.prefix, link.id.0));
-        Fault::new(Code::ReferenceNotFound, format!("`{field}` refers to `{id}`, which does not exist"))
-            .at(field)
-            .under("/record")
     }
 }
 
 impl Doing<'_> {
     /// The record meant.
     pub(super) fn target(&self) -> Result<RecordId, Halt> {
-        match &self.checked.target {
+        self.target_in("id", self.checked.target.as_ref())
+    }
+
+    /// The record that a merge takes in.
+    pub(super) fn from(&self) -> Result<RecordId, Halt> {
+        self.target_in("from", self.checked.from.as_ref())
+    }
+
+    fn target_in(&self, member: &str, target: Option<&CheckedTarget>) -> Result<RecordId, Halt> {
+        match target {
             Some(CheckedTarget::Id(id)) => Ok(*id),
             Some(CheckedTarget::Earlier(label)) => {
-                let link = self.earlier(label).map_err(|halt| halt.under("/id"))?;
+                let link = self.earlier(label).map_err(|halt| halt.under(&format!("/{member}")))?;
                 if link.object == self.object.number {
                     return Ok(link.id);
                 }
                 let message = format!("`{label}` is not a record of `{}`", self.object.name);
-                Err(Fault::new(Code::InvalidValue, message).at("id").into())
+                Err(Fault::new(Code::InvalidValue, message).at(member).into())
             }
             None => Err(Fault::new(Code::Internal, "an operation without a target").into()),
         }
@@ -308,7 +271,7 @@ impl Doing<'_> {
         version: i64,
         row: Option<Arc<Row>>,
     ) -> RecordReply {
-        RecordReply { disposition, object: self.object.clone(), id, version, row }
+        RecordReply { disposition, object: self.object.clone(), id, version, row, duplicates: None }
     }
 
     /// That there is no such record.
@@ -341,35 +304,35 @@ pub(super) fn expect_version(expect: Option<i64>, row: &Row) -> Result<(), Halt>
     }
 }
 
-/// Refuses a record that would have too many bytes of text, whatever was sent of it.
-fn too_large(values: &[Value]) -> Option<Fault> {
-    let bytes_of = |value: &Value| match value {
-        Value::Text(text) | Value::Json(text) => text.len(),
-        _ => 0,
-    };
-    let bytes: usize = values.iter().map(bytes_of).sum();
-    (bytes > RECORD_BYTES_MAX).then(|| {
-        let message = format!("the record would have {bytes} bytes of text; the limit is {RECORD_BYTES_MAX}");
-        Fault::new(Code::LimitReached, message).at("record")
-    })
-}
-
-fn taken(object: &Object, key: &crate::catalog::Key, other: RecordId) -> Fault {
-    let names: Vec<&str> = object
-        .fields()
-        .iter()
-        .filter(|field| key.fields.contains(&field.number))
-        .map(|field| field.name.as_str())
-        .collect();
-    let other = crate::id::format_typeid(&object.prefix, other.0);
-    let message = format!("another {} has this value of `{}`", object.name, names.join("`, `"));
-    Fault::new(Code::NotUnique, message)
-        .at(names.first().copied().unwrap_or_default())
-        .under("/record")
-        .records(vec![other])
+/// A batch that is undone leaves none of its records: in place of one that it made, the
+/// operation that made it is named.
+fn without_undone(mut faults: Faults, results: &Results) -> Faults {
+    let made = results.iter().enumerate().filter_map(|(index, result)| match result {
+        Ok(reply) if reply.disposition == Disposition::Created => {
+            Some((crate::id::format_typeid(&reply.object.prefix, reply.id.0), index))
+        }
+        _ => None,
+    });
+    let made: HashMap<String, usize> = made.collect();
+    for fault in &mut faults {
+        if let Some(index) = fault.records.iter().find_map(|id| made.get(id)) {
+            fault.hint = Some(format!("it is the record of `/operations/{index}`, which is not done either"));
+            fault.records.retain(|id| !made.contains_key(id));
+        }
+    }
+    faults
 }
 
 impl Halt {
+    /// Says of faults that they are of another record than the one that was named.
+    pub(super) fn of_record(self, id: String) -> Self {
+        let of = |fault: Fault| Fault { pointer: String::new(), ..fault }.at("id").records(vec![id.clone()]);
+        match self {
+            Self::Faults(faults) => Self::Faults(faults.into_iter().map(of).collect()),
+            other => other,
+        }
+    }
+
     /// Moves the pointers of faults below a prefix.
     pub(super) fn under(self, prefix: &str) -> Self {
         match self {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::catalog::Object;
-use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::batch::{AndAlso as _, Batch, Halt, RecordReply};
 use crate::decide::delete::Member;
 use crate::decide::derive::zero;
 use crate::decide::diff;
@@ -14,11 +14,11 @@ use crate::fault::{Code, Fault, Faults};
 use crate::journal::ChangeKind;
 use crate::operation::Disposition;
 use crate::record::{Row, Trashed};
-use crate::value;
+use crate::value::{self, Value};
 
 impl Batch<'_> {
     pub(super) fn restore(&mut self, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
-        let id = doing.target()?;
+        let id = self.meant(doing)?;
         let trashed = self.trashed(id)?.filter(|trashed| trashed.object == doing.object.number);
         let Some(trashed) = trashed else {
             if self.row(doing.object.number, id)?.is_some() {
@@ -27,13 +27,13 @@ impl Batch<'_> {
             return Err(doing.not_found(id, false));
         };
         let group = if trashed.root == id { self.trash_group(&trashed)? } else { vec![trashed] };
-        let mut restored = Vec::with_capacity(group.len());
+        let mut restored: Vec<Member> = Vec::with_capacity(group.len());
         for member in &group {
             if let Some((object, row)) = self.revive(member, doing)? {
                 restored.push((object, row));
             }
         }
-        self.put_all(&restored)?;
+        self.put_all(&mut restored)?;
         for (object, row) in &restored {
             let diff = diff::created(object, row, &self.catalog);
             self.trash.set(row.id, None);
@@ -60,23 +60,28 @@ impl Batch<'_> {
         row.updated_at = self.at();
         row.updated_by = doing.actor;
         for (slot, field) in object.fields().iter().enumerate() {
-            if field.kind.is_derived() {
+            if field.kind.is_rollup() {
                 row.values[slot] = zero(&field.kind);
             }
         }
-        self.check_values(&object, &row)?;
+        self.check_values(&object, &mut row)?;
         Ok(Some((object, Arc::new(row))))
     }
 
-    /// The definitions may have changed since: an option that is gone, a lower maximum.
-    fn check_values(&self, object: &Object, row: &Row) -> Result<(), Halt> {
+    /// The definitions may have changed since: an option that is gone, a lower maximum. A
+    /// field that was removed cannot be mended, and loses what does not fit.
+    fn check_values(&self, object: &Object, row: &mut Row) -> Result<(), Halt> {
         let mut faults = Faults::new();
-        for (field, value) in object.fields().iter().zip(&row.values) {
-            if field.kind.is_read_only() || value.is_null() {
+        for (field, value) in object.fields().iter().zip(&mut row.values) {
+            if field.is_read_only() || value.is_null() {
                 continue;
             }
             let wire = value::render(field, value, &self.catalog);
             if let Err(fault) = value::parse(field, &wire, &self.catalog) {
+                if !field.is_visible() {
+                    *value = Value::Null;
+                    continue;
+                }
                 let message =
                     format!("the deleted record does not fit the schema of today: {}", fault.message);
                 faults.push(Fault::new(fault.code, message).at(&field.name).under("/record"));
@@ -85,18 +90,37 @@ impl Batch<'_> {
         if faults.is_empty() { Ok(()) } else { Err(Halt::Faults(faults)) }
     }
 
+    /// Clears references that were removed from the schema where their targets are gone.
+    fn clear_hidden(&mut self, object: &Object, row: &mut Row) -> Result<(), Halt> {
+        let mut missing = false;
+        for (slot, _) in object.references().filter(|(_, field)| !field.is_visible()) {
+            let Some(link) = row.values[slot].link() else { continue };
+            match self.row(link.object, link.id) {
+                Ok(Some(_)) => {}
+                Ok(None) => row.values[slot] = Value::Null,
+                Err(_) => missing = true,
+            }
+        }
+        if missing { Err(Halt::Missing) } else { Ok(()) }
+    }
+
     /// Checks and puts all of them; members may refer to each other in any order, so
     /// references are checked when all are in. A key made since may find two members
     /// with one value, so each also sees the values of those before it.
-    fn put_all(&mut self, restored: &[Member]) -> Result<(), Halt> {
+    fn put_all(&mut self, restored: &mut [Member]) -> Result<(), Halt> {
         let mark = self.mark();
-        for (object, row) in restored {
+        for (object, row) in restored.iter() {
             self.rows.set((object.number, row.id), Some(row.clone()));
         }
         let mut faults = Faults::new();
         let mut missing = false;
-        for (object, row) in restored {
-            match self.check_row(object, None, row) {
+        for (object, row) in restored.iter_mut() {
+            let followed = self.follow_row(object, Arc::make_mut(row));
+            let cleared = self.clear_hidden(object, Arc::make_mut(row));
+            let completed =
+                followed.and_also(cleared).and_also(self.complete_again(object, Arc::make_mut(row)));
+            self.rows.set((object.number, row.id), Some(row.clone()));
+            match completed.and_also(self.check_row(object, None, row)) {
                 Ok(()) => {}
                 Err(Halt::Faults(more)) => faults.extend(more),
                 Err(_) => missing = true,
@@ -114,7 +138,7 @@ impl Batch<'_> {
         if !faults.is_empty() {
             return Err(Halt::Faults(faults));
         }
-        for (object, row) in restored {
+        for (object, row) in restored.iter() {
             self.put(object, None, Some(row));
         }
         Ok(())

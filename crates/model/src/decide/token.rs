@@ -3,23 +3,26 @@
 
 use serde_json::json;
 
-use crate::decide::batch::{Batch, Halt};
+use crate::decide::batch::{Batch, Halt, TokenReply};
 use crate::decide::keys::{Found, Key};
 use crate::decide::merge::TokenWrite;
 use crate::fault::{Code, Fault};
 use crate::id::TokenId;
-use crate::journal::ChangeKind;
+use crate::journal::{ChangeKind, Position};
 use crate::operation::NewToken;
 
 impl Batch<'_> {
-    pub(super) fn create_token(&mut self, token: &NewToken) -> Result<(), Halt> {
-        let NewToken { id, name, hash } = token;
+    pub(super) fn create_token(&mut self, token: &NewToken) -> Result<TokenReply, Halt> {
+        let NewToken { id, name, hash, seed, is_first } = token;
+        if *is_first && self.state.last_position > Position(0) {
+            return Err(Fault::new(Code::AlreadyExists, "the tenant has its first token").into());
+        }
         self.state.access_version += 1;
         let diff = json!({ "id": id, "name": name }).to_string();
         self.record_change(ChangeKind::TokenCreated, None, self.state.access_version, diff);
         self.live_tokens.set(*id, true);
         self.tokens.push(TokenWrite::Create { id: *id, name: name.clone(), hash: *hash, at: self.at() });
-        Ok(())
+        Ok(TokenReply { id: *id, created_at: self.at(), seed: seed.clone() })
     }
 
     pub(super) fn revoke_token(&mut self, id: TokenId) -> Result<(), Halt> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::Object;
-use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::batch::{AndAlso as _, Batch, Halt, RecordReply};
 use crate::decide::diff;
 use crate::decide::records::{Doing, expect_version};
 use crate::id::RecordId;
@@ -14,7 +14,7 @@ use crate::value::Value;
 
 impl Batch<'_> {
     pub(super) fn update(&mut self, doing: &Doing<'_>, expect: Option<i64>) -> Result<RecordReply, Halt> {
-        let id = doing.target()?;
+        let id = self.meant(doing)?;
         self.update_record(doing, id, expect)
     }
 
@@ -31,35 +31,41 @@ impl Batch<'_> {
         };
         expect_version(expect, &old)?;
         let given = doing.values()?;
-        let changed: Vec<(usize, Value)> =
+        let mut changed: Vec<(usize, Value)> =
             given.into_iter().filter(|(slot, value)| old.values[*slot] != *value).collect();
+        self.follow(&mut changed)?;
+        changed.retain(|(slot, value)| old.values[*slot] != *value);
         if changed.is_empty() {
             return Ok(doing.reply(Disposition::Unchanged, id, old.version, Some(old)));
         }
-        let slots: Vec<usize> = changed.iter().map(|(slot, _)| *slot).collect();
-        let new = self.changed_row(object, &old, changed, doing.actor);
-        self.check_row(object, Some(&old), &new)?;
+        let (new, slots) = self.changed_row(object, &old, changed, doing.actor)?;
         let new = self.write_update(object, &old, new, &slots);
         Ok(doing.reply(Disposition::Updated, id, new.version, Some(new)))
     }
 
-    /// The row with other values, as the next change of the journal makes it.
+    /// The row with other values, as the next change of the journal makes it: complete
+    /// and checked, with all the slots that change.
     pub(super) fn changed_row(
-        &self,
+        &mut self,
         object: &Object,
         old: &Row,
         changed: Vec<(usize, Value)>,
         actor: Actor,
-    ) -> Row {
+    ) -> Result<(Row, Vec<usize>), Halt> {
         let mut new = old.clone();
         new.version += 1;
         new.updated_at = self.at();
         new.updated_by = actor;
+        let mut slots = Vec::with_capacity(changed.len());
         for (slot, value) in changed {
             new.values[slot] = value;
             new.provenance.set(object.fields()[slot].number, self.next_position());
+            slots.push(slot);
         }
-        new
+        let completed = self.complete(object, Some(old), &mut new, &mut slots);
+        let checked = self.check_row(object, Some(old), &new);
+        completed.and_also(checked)?;
+        Ok((new, slots))
     }
 
     /// Puts the changed row and its change.

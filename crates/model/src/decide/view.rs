@@ -17,7 +17,7 @@ impl Batch<'_> {
             return Ok(row.clone());
         }
         match self.ask(Key::Row(object, id))? {
-            Found::Row(row) => Ok(row.clone()),
+            Found::Row(row) => Ok(row.as_ref().map(|row| self.reshaped(object, row))),
             _ => Ok(None),
         }
     }
@@ -32,6 +32,11 @@ impl Batch<'_> {
         let place = (key.number, value);
         if let Some(id) = self.uniques.get(&place) {
             return Ok(*id);
+        }
+        // Of a key that this very change of the schema makes, the database knows nothing.
+        let has_key = |object: &Arc<Object>| object.keys.iter().any(|key| key.number == place.0);
+        if !self.origin.object(object).is_some_and(has_key) {
+            return Ok(None);
         }
         match self.ask(Key::Unique(object, place.0, place.1))? {
             Found::Record(id) => Ok(*id),

@@ -1,6 +1,8 @@
 //! Input that has passed the catalog: fields exist, values are in normal form and
 //! within bounds. What depends on other records is for the decision.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Catalog, Field, FieldKind, Object, SYSTEM_COLUMNS};
@@ -8,7 +10,7 @@ use crate::decide::KeyValue;
 use crate::fault::{Code, Fault, Faults, near_miss};
 use crate::id::{KeyNo, ObjectNo, RecordId, parse_typeid};
 use crate::limits;
-use crate::operation::{Action, Assigned, RecordOperation, Target};
+use crate::operation::{Action, Assigned, RecordOperation, Side, Target};
 use crate::value::{self, Value};
 
 /// A record operation's input, checked against one schema version.
@@ -20,6 +22,10 @@ pub struct Checked {
     pub assignments: Vec<(usize, Assigned)>,
     /// The record meant, for all but creations and upserts.
     pub target: Option<CheckedTarget>,
+    /// For merges: the record that goes.
+    pub from: Option<CheckedTarget>,
+    /// For merges: the fields by slot whose side was chosen.
+    pub sides: Vec<(usize, Side)>,
     /// For upserts: the unique key and the values to look for.
     pub by: Option<(KeyNo, KeyValue)>,
     /// For upserts: what a record has that they make, by slot, in slot order: the
@@ -49,6 +55,8 @@ impl Checked {
             object: object.number,
             assignments: Vec::new(),
             target: None,
+            from: None,
+            sides: Vec::new(),
             by: None,
             initial: Vec::new(),
         };
@@ -56,24 +64,29 @@ impl Checked {
             Action::Create { input } => {
                 checked.assignments = checker.assignments(input);
                 let missing =
-                    |field: &Field| input.get(&field.name).map_or(field.default.is_none(), Json::is_null);
+                    |field: &Field| given(input, field).map_or(field.default.is_none(), Json::is_null);
                 checker.require(missing);
             }
             Action::Update { target, input, expect: _ } => {
                 checked.target = checker.target(target);
                 checked.assignments = checker.assignments(input);
-                checker.require(|field| input.get(&field.name).is_some_and(Json::is_null));
+                checker.require(|field| given(input, field).is_some_and(Json::is_null));
             }
             Action::Upsert { by, input, expect: _ } => {
                 checked.assignments = checker.assignments(input);
                 checked.initial.clone_from(&checked.assignments);
                 checked.by = checker.key(by, &mut checked.initial);
-                checker.require(|field| input.get(&field.name).is_some_and(Json::is_null));
+                checker.require(|field| given(input, field).is_some_and(Json::is_null));
             }
             Action::Delete { target, expect: _ }
             | Action::Restore { target }
             | Action::Purge { target, expect: _ } => {
                 checked.target = checker.target(target);
+            }
+            Action::Merge { target, from, fields, default: _, expect: _, expect_from: _ } => {
+                checked.target = checker.target(target);
+                checked.from = checker.target_in("from", from);
+                checked.sides = checker.sides(fields);
             }
         }
         checker.faults.truncate(limits::FAULTS_MAX);
@@ -87,7 +100,7 @@ impl Checked {
 /// `not_found`, with a near miss.
 pub fn find_object<'a>(name: &str, catalog: &'a Catalog) -> Result<&'a Object, Fault> {
     catalog.object_named(name).map(AsRef::as_ref).ok_or_else(|| {
-        let names = catalog.objects().map(|object| object.name.as_str());
+        let names = catalog.visible().map(|object| object.name.as_str());
         let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
         let fault = Fault::new(Code::NotFound, format!("no object `{shown}`"));
         match near_miss(name, names) {
@@ -123,7 +136,7 @@ pub fn find_slot(name: &str, object: &Object) -> Result<usize, Fault> {
         let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
         let fault =
             Fault::new(Code::UnknownField, format!("`{}` has no field `{shown}`", object.name)).at(name);
-        match near_miss(name, object.fields().iter().map(|field| field.name.as_str())) {
+        match near_miss(name, object.visible().map(|(_, field)| field.name.as_str())) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault.hint(format!("GET /v1/schema/objects/{} lists its fields", object.name)),
         }
@@ -138,16 +151,47 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn target(&mut self, target: &Target) -> Option<CheckedTarget> {
+        self.target_in("id", target)
+    }
+
+    fn target_in(&mut self, member: &str, target: &Target) -> Option<CheckedTarget> {
         match target {
             Target::Earlier(label) => Some(CheckedTarget::Earlier(label.clone())),
             Target::Id(text) => match find_id(text, self.object) {
                 Ok(id) => Some(CheckedTarget::Id(id)),
                 Err(fault) => {
-                    self.faults.push(fault.at("id"));
+                    self.faults.push(fault.at(member));
                     None
                 }
             },
         }
+    }
+
+    /// The sides that a merge chose, by slot.
+    fn sides(&mut self, fields: &Map<String, Json>) -> Vec<(usize, Side)> {
+        let mut sides = Vec::with_capacity(fields.len());
+        for (name, json) in fields {
+            match self.side(name, json) {
+                Ok(side) => sides.push(side),
+                Err(fault) => self.faults.push(fault.under("/fields")),
+            }
+        }
+        sides.sort_by_key(|(slot, _)| *slot);
+        sides
+    }
+
+    fn side(&self, name: &str, json: &Json) -> Result<(usize, Side), Fault> {
+        let slot = find_slot(name, self.object)?;
+        let field = &self.object.fields()[slot];
+        if field.is_read_only() {
+            let message = format!("`{name}` is set by Kith: a merge keeps or computes it");
+            return Err(Fault::new(Code::ReadOnly, message).at(name));
+        }
+        let word = Side::WORDS.iter().find(|(word, _)| json.as_str() == Some(word));
+        let side = word.map(|(_, side)| *side);
+        let refusal =
+            || Fault::new(Code::InvalidValue, format!("`{name}` is taken `into` or `from`")).at(name);
+        Ok((slot, side.ok_or_else(refusal)?))
     }
 
     fn assignments(&mut self, input: &Map<String, Json>) -> Vec<(usize, Assigned)> {
@@ -170,7 +214,25 @@ impl Checker<'_> {
             self.faults.push(Fault::new(Code::TooLarge, message).at("record"));
         }
         assignments.sort_by_key(|(slot, _)| *slot);
+        self.refuse_twice(assignments.iter().map(|(slot, _)| *slot), input, "/record");
         assignments
+    }
+
+    /// Refuses input that names one field twice, by its name and by an earlier one.
+    /// `slots` are in order.
+    fn refuse_twice(&mut self, slots: impl Iterator<Item = usize>, input: &Map<String, Json>, under: &str) {
+        let mut last = None;
+        for slot in slots {
+            if last.replace(slot) != Some(slot) {
+                continue;
+            }
+            let field = &self.object.fields()[slot];
+            let alias = input.keys().find(|name| *name != &field.name && field.answers_to(name));
+            let alias = alias.map_or(field.name.as_str(), String::as_str);
+            let message = format!("`{alias}` is an earlier name of `{}`, which stands beside it", field.name);
+            let fault = Fault::new(Code::InvalidValue, message).at(alias).under(under);
+            self.faults.push(fault.hint(format!("give `{}` alone", field.name)));
+        }
     }
 
     /// Names the required fields without a value beside other faults, so that all are
@@ -180,8 +242,8 @@ impl Checker<'_> {
         if self.faults.is_empty() {
             return;
         }
-        for field in self.object.fields() {
-            if field.required && !field.kind.is_read_only() && is_missing(field) {
+        for (_, field) in self.object.visible() {
+            if field.required && !field.is_read_only() && is_missing(field) {
                 self.faults.push(without_value(field).under("/record"));
             }
         }
@@ -196,7 +258,7 @@ impl Checker<'_> {
         if let Some(label) = earlier(field, json) {
             return Ok((slot, Assigned::Earlier(label)));
         }
-        let value = value::parse(field, json, self.catalog).map_err(|fault| at_field(fault, name))?;
+        let value = value::parse(field, json, self.catalog).map_err(|fault| at_field(fault, field, name))?;
         Ok((slot, Assigned::Value(value)))
     }
 
@@ -218,6 +280,8 @@ impl Checker<'_> {
         if given.len() < by.len() {
             return None;
         }
+        given.sort_by_key(|(slot, _)| *slot);
+        self.refuse_twice(given.iter().map(|(slot, _)| *slot), by, "/by");
         let number = |slot: &usize| self.object.fields()[*slot].number;
         let key = self.object.unique_keys().find(|key| {
             key.fields.len() == given.len()
@@ -233,7 +297,7 @@ impl Checker<'_> {
         let values = values.map(|value| if key.case_insensitive { folded(value) } else { value }).collect();
         let key = (key.number, values);
         for (slot, value) in given {
-            let is_ours = self.object.fields()[slot].kind.is_read_only();
+            let is_ours = self.object.fields()[slot].is_read_only();
             if !is_ours && !initial.iter().any(|(other, _)| *other == slot) {
                 initial.push((slot, Assigned::Value(value)));
             }
@@ -245,7 +309,7 @@ impl Checker<'_> {
     fn key_value(&self, name: &str, json: &Json) -> Result<(usize, Value), Fault> {
         let slot = find_slot(name, self.object)?;
         let field = &self.object.fields()[slot];
-        let value = lookup_value(field, json, self.catalog).map_err(|fault| at_field(fault, name))?;
+        let value = lookup_value(field, json, self.catalog).map_err(|fault| at_field(fault, field, name))?;
         if value.is_null() {
             return Err(
                 Fault::new(Code::InvalidValue, format!("`{name}` cannot be looked up by null")).at(name)
@@ -271,16 +335,34 @@ pub(crate) fn without_value(field: &Field) -> Fault {
     Fault::new(Code::Required, format!("`{}` is required", field.name)).at(&field.name)
 }
 
-fn at_field(fault: Fault, name: &str) -> Fault {
-    if fault.pointer.is_empty() { fault.at(name) } else { fault }
+/// What the input says of a field, under whichever of its names.
+fn given<'a>(input: &'a Map<String, Json>, field: &Field) -> Option<&'a Json> {
+    let earlier = || field.aliases.iter().find_map(|alias| input.get(alias));
+    input.get(&field.name).or_else(earlier)
+}
+
+/// Points at a field under the name that the caller wrote.
+fn at_field(fault: Fault, field: &Field, name: &str) -> Fault {
+    match fault.pointer.strip_prefix(&format!("/{}", field.name)) {
+        _ if fault.pointer.is_empty() => fault.at(name),
+        Some(below) if name != field.name && (below.is_empty() || below.starts_with('/')) => {
+            let pointer = format!("/{name}{below}");
+            Fault { pointer, ..fault }
+        }
+        _ => fault,
+    }
 }
 
 /// A value to look a record up by: as in a body, or as text, which is all that a path
 /// can say. Unlike input it may be one that Kith gave.
 fn lookup_value(field: &Field, json: &Json, catalog: &Catalog) -> Result<Value, Fault> {
-    let Json::String(text) = json else { return value::parse(field, json, catalog) };
-    let value = value::parse_text(field, text, catalog)?;
-    if !field.kind.is_read_only() {
+    let text = match json {
+        Json::String(text) => Cow::Borrowed(text.as_str()),
+        Json::Number(_) | Json::Bool(_) if field.is_read_only() => Cow::Owned(json.to_string()),
+        _ => return value::parse(field, json, catalog),
+    };
+    let value = value::parse_text(field, &text, catalog)?;
+    if !field.is_read_only() {
         // What is looked for may lie outside the bounds, but here it may also be written.
         value::parse(field, &value::render(field, &value, catalog), catalog)?;
     }

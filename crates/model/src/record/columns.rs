@@ -33,6 +33,7 @@ impl Object {
                     _ => Cell::Null,
                 });
             }
+            cells.extend(field.widening.iter().map(|kind| value::wide_cell(value, kind)));
         }
         cells
     }
@@ -58,6 +59,7 @@ impl Object {
             if self.table().fold(slot).is_some() {
                 cells.next();
             }
+            self.table().wider(slot).for_each(|_| drop(cells.next()));
         }
         system.finish(values)
     }

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use crate::catalog::{Catalog, Object};
 use crate::id::format_typeid;
-use crate::record::Row;
-use crate::value;
+use crate::record::{Row, virtual_values};
+use crate::time::Timestamp;
+use crate::value::{self, Value};
 
-/// Appends a record as it stands on the wire. This is the hot path of every read, so
-/// it writes text and builds nothing in between.
-pub fn render_record(object: &Object, row: &Row, catalog: &Catalog, out: &mut String) {
+/// Appends a record as it stands on the wire; `now` is the time that its virtual fields
+/// are evaluated at. This is the hot path of every read, so it writes text and builds
+/// nothing in between.
+pub fn render_record(object: &Object, row: &Row, catalog: &Catalog, now: Timestamp, out: &mut String) {
     // Writing to a string cannot fail.
     let _ = write!(
         out,
@@ -23,7 +25,14 @@ pub fn render_record(object: &Object, row: &Row, catalog: &Catalog, out: &mut St
         row.updated_by,
         row.owner,
     );
-    for (field, value) in object.fields().iter().zip(&row.values) {
+    let has_virtuals = !object.expressions().virtuals().is_empty();
+    let virtuals = if has_virtuals { virtual_values(object, row, now) } else { Vec::new() };
+    for (slot, field) in object.visible() {
+        let value = if field.is_virtual() {
+            virtuals.iter().find(|(of, _)| *of == slot).map_or(&Value::Null, |(_, value)| value)
+        } else {
+            &row.values[slot]
+        };
         // Names are lower-case ASCII: nothing in them needs escaping.
         let _ = write!(out, ",\"{}\":", field.name);
         value::write_json(field, value, catalog, out);

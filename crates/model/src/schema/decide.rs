@@ -4,12 +4,14 @@
 use serde_json::{Value as Json, json};
 
 use super::change::SchemaChange;
+use super::expressions::Prospect;
 use super::step::Step;
-use super::{field, key, object};
-use crate::catalog::{Catalog, Definition, Table};
+use super::{action, field, key, matching, object, rule, task};
+use crate::catalog::{Catalog, Definition, Removal, Table};
 use crate::fault::Faults;
 use crate::id::ObjectNo;
 use crate::journal::SchemaVersion;
+use crate::time::Timestamp;
 
 /// What a schema change does.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,24 +29,67 @@ pub struct Decision {
 }
 
 /// Decides a schema change against the catalog in force; `next` is the version that it
-/// would make.
+/// would make, `at` the time of its transaction.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn decide(catalog: &Catalog, change: &SchemaChange, next: SchemaVersion) -> Result<Decision, Faults> {
+pub fn decide(
+    catalog: &Catalog,
+    change: &SchemaChange,
+    next: SchemaVersion,
+    at: Timestamp,
+) -> Result<Decision, Faults> {
+    let decision = dispatch(catalog, change, next, at)?;
+    // Whatever it changed: no expression may be left behind that does not suit any more.
+    let faults = Prospect::new(catalog, &decision.definitions).broken();
+    if faults.is_empty() { Ok(decision) } else { Err(faults) }
+}
+
+fn dispatch(
+    catalog: &Catalog,
+    change: &SchemaChange,
+    next: SchemaVersion,
+    at: Timestamp,
+) -> Result<Decision, Faults> {
+    let removal = Removal { at, version: next };
     match change {
         SchemaChange::CreateObject(input) => object::create(catalog, input, next),
         SchemaChange::UpdateObject { object, patch } => object::update(catalog, object, patch, next),
-        SchemaChange::DropObject { object, with_records } => {
-            object::drop(catalog, object, *with_records, next)
+        SchemaChange::RemoveObject { object } => object::remove(catalog, object, removal),
+        SchemaChange::RestoreObject { object, number, patch } => {
+            object::restore(catalog, (object, *number), patch, next)
+        }
+        SchemaChange::PurgeObject { object, number, with_records } => {
+            object::purge(catalog, (object, *number), *with_records, next)
         }
         SchemaChange::CreateField { object, field } => field::create(catalog, object, field, next),
         SchemaChange::UpdateField { object, field, patch } => {
             field::update(catalog, object, field, patch, next)
         }
-        SchemaChange::DropField { object, field } => field::drop(catalog, object, field, next),
+        SchemaChange::RemoveField { object, field } => field::remove(catalog, object, field, removal),
+        SchemaChange::RestoreField { object, field, number, patch } => {
+            field::restore(catalog, object, (field, *number), patch, next)
+        }
+        SchemaChange::PurgeField { object, field, number } => {
+            field::purge(catalog, object, (field, *number), next)
+        }
         SchemaChange::CreateKey { object, key } => key::create(catalog, object, key, next),
+        SchemaChange::UpdateKey { object, key, patch } => key::update(catalog, object, key, patch, next),
         SchemaChange::DropKey { object, key } => key::drop(catalog, object, key, next),
+        SchemaChange::CreateRule { object, rule } => rule::create(catalog, object, rule, next),
+        SchemaChange::UpdateRule { object, rule, patch } => rule::update(catalog, object, rule, patch, next),
+        SchemaChange::DropRule { object, rule } => rule::drop(catalog, object, rule, next),
+        SchemaChange::CreateMatching { object, matching } => {
+            matching::create(catalog, object, matching, next)
+        }
+        SchemaChange::DropMatching { object, matching } => matching::drop(catalog, object, matching, next),
+        SchemaChange::ReadyMatching { object, rules } => matching::ready(catalog, *object, rules, next),
+        SchemaChange::CreateAction { object, action } => action::create(catalog, object, action, next),
+        SchemaChange::UpdateAction { object, action, patch } => {
+            action::update(catalog, object, action, patch, next)
+        }
+        SchemaChange::EndTask(end) => task::end(catalog, end, next),
+        SchemaChange::DropAction { object, action } => action::drop(catalog, object, action, next),
     }
 }
 
@@ -63,6 +108,12 @@ impl Decision {
     /// A change of one object.
     pub(super) fn of(after: Definition, steps: Vec<Step>, summary: Json, result: Json) -> Self {
         Self { object: after.number, definitions: vec![after], steps, summary, result }
+    }
+
+    /// The same with the definitions of other objects that follow it.
+    pub(super) fn followed_by(mut self, others: Vec<Definition>) -> Self {
+        self.definitions.extend(others);
+        self
     }
 }
 

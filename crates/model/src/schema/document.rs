@@ -5,14 +5,31 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Catalog, Definition, Field, FieldKind, Key, RollupFunction, SelectOption};
 use crate::id::{FieldNo, ObjectNo};
+use crate::schema::action::action_document;
+use crate::schema::field::computed_particulars;
+use crate::schema::matching::matching_document;
+use crate::schema::rule::rule_document;
 
 /// An object on the wire, with its fields and keys.
 #[must_use]
 pub fn document(object: &Definition, catalog: &Catalog) -> Json {
     let mut members = heading(object);
-    let fields = object.fields.iter().map(|field| field_document(object, field, catalog));
+    let fields = object
+        .fields
+        .iter()
+        .filter(|field| field.is_visible())
+        .map(|field| field_document(object, field, catalog));
     members.insert("fields".to_owned(), fields.collect());
     members.insert("keys".to_owned(), object.keys.iter().map(|key| key_document(object, key)).collect());
+    members.insert("rules".to_owned(), object.rules.iter().map(|rule| rule_document(object, rule)).collect());
+    if !object.matching.is_empty() {
+        let rules = object.matching.iter().map(|rule| matching_document(object, rule));
+        members.insert("matching".to_owned(), rules.collect());
+    }
+    if !object.actions.is_empty() {
+        let actions = object.actions.iter().map(|action| action_document(object, action, catalog));
+        members.insert("actions".to_owned(), actions.collect());
+    }
     Json::Object(members)
 }
 
@@ -20,6 +37,7 @@ pub fn document(object: &Definition, catalog: &Catalog) -> Json {
 pub(super) fn heading(object: &Definition) -> Map<String, Json> {
     let mut members = Map::new();
     members.insert("name".to_owned(), json!(object.name));
+    members.insert("aliases".to_owned(), json!(object.aliases));
     members.insert("label".to_owned(), json!(object.label));
     members.insert("description".to_owned(), json!(object.description));
     members.insert("prefix".to_owned(), json!(object.prefix));
@@ -32,13 +50,20 @@ pub fn field_document(object: &Definition, field: &Field, catalog: &Catalog) -> 
     let mut members = Map::new();
     let mut put = |member: &str, value: Json| members.insert(member.to_owned(), value);
     put("name", json!(field.name));
+    put("aliases", json!(field.aliases));
     put("type", json!(field.kind.name()));
     put("label", json!(field.label));
     put("description", json!(field.description));
     put("classification", json!(field.classification));
     put("required", json!(field.required));
     put("default", json!(field.default));
+    if !field.state.is_ready() {
+        put("state", json!("filling"));
+    }
     for (member, value) in particulars(object, &field.kind, catalog) {
+        put(member, value);
+    }
+    for (member, value) in computed_particulars(object, field) {
         put(member, value);
     }
     Json::Object(members)
@@ -48,12 +73,16 @@ pub fn field_document(object: &Definition, field: &Field, catalog: &Catalog) -> 
 #[must_use]
 pub fn key_document(object: &Definition, key: &Key) -> Json {
     let fields: Vec<&str> = key.fields.iter().map(|number| field_name(object, *number)).collect();
-    json!({
+    let mut document = json!({
         "name": key.name,
         "fields": fields,
         "unique": key.unique,
         "case_insensitive": key.case_insensitive,
-    })
+    });
+    if !key.state.is_ready() {
+        document["state"] = json!("building");
+    }
+    document
 }
 
 /// What belongs to the field's type.
@@ -83,18 +112,19 @@ fn particulars(object: &Definition, kind: &FieldKind, catalog: &Catalog) -> Vec<
         FieldKind::AutoNumber { prefix, digits } => {
             vec![("prefix", json!(prefix)), ("digits", json!(digits))]
         }
-        FieldKind::Rollup { function, from, via } => {
+        FieldKind::Rollup { function, from, via, filter } => {
             let (name, from) = named(object, *from, catalog);
             let via = from.map(|from| field_name(from, *via));
             let mut members = vec![("from", json!(name)), ("via", json!(via))];
-            match function {
-                RollupFunction::Count => members.insert(0, ("function", json!("count"))),
-                RollupFunction::Sum { of, scale: _, currency } => {
-                    members.insert(0, ("function", json!("sum")));
-                    members.push(("of", json!(from.map(|from| field_name(from, *of)))));
-                    members.push(("currency", json!(currency)));
-                }
+            members.insert(0, ("function", json!(function.name())));
+            if let Some(of) = function.of() {
+                members.push(("of", json!(from.map(|from| field_name(from, of)))));
+                members.push(("currency", json!(function.currency())));
             }
+            if let RollupFunction::Average { scale, .. } = function {
+                members.push(("scale", json!(scale)));
+            }
+            members.push(("where", json!(filter)));
             members
         }
         FieldKind::Boolean
@@ -108,7 +138,7 @@ fn particulars(object: &Definition, kind: &FieldKind, catalog: &Catalog) -> Vec<
 }
 
 /// An object by number: it may be the one at hand, which the catalog need not have yet.
-fn named<'a>(
+pub(super) fn named<'a>(
     own: &'a Definition,
     number: ObjectNo,
     catalog: &'a Catalog,
@@ -118,7 +148,7 @@ fn named<'a>(
 }
 
 /// The name of a field by number, dropped or not.
-fn field_name(object: &Definition, number: FieldNo) -> &str {
+pub(super) fn field_name(object: &Definition, number: FieldNo) -> &str {
     let live = object.fields.iter().find(|field| field.number == number).map(|field| field.name.as_str());
     let gone =
         || object.dropped_fields.iter().find(|field| field.number == number).map(|field| field.name.as_str());

@@ -3,7 +3,9 @@
 mod create;
 mod define;
 mod drop;
+mod update;
 
 pub(super) use create::{check_new, create};
 pub(super) use define::{check, define};
-pub(super) use drop::drop;
+pub(super) use drop::{drop, find_key, folds_dropped};
+pub(super) use update::update;

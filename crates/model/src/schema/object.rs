@@ -2,11 +2,16 @@
 
 mod bounds;
 mod create;
-mod drop;
+mod needs;
 mod prefix;
+mod purge;
+mod remove;
+mod restore;
 mod update;
 
 pub(super) use bounds::check_bounds;
 pub(super) use create::create;
-pub(super) use drop::drop;
+pub(super) use purge::purge;
+pub(super) use remove::remove;
+pub(super) use restore::restore;
 pub(super) use update::update;

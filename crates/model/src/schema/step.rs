@@ -1,7 +1,7 @@
 //! What a schema change does to the database, one statement's worth at a time.
 
 use crate::catalog::{Column, Definition, Key};
-use crate::id::{FieldNo, ObjectNo};
+use crate::id::{FieldNo, MatchingNo, ObjectNo};
 
 /// One step of a schema change. Steps run in order inside the change's transaction;
 /// a check that fails undoes all of it.
@@ -53,6 +53,34 @@ pub enum Step {
         /// The column.
         column: Column,
     },
+    /// Adds the column in which a field's values are written in their wider form.
+    AddWider {
+        /// The object as it becomes.
+        object: Box<Definition>,
+        /// The field.
+        field: FieldNo,
+    },
+    /// Writes the values of all records in their wider form.
+    CopyWider {
+        /// The object as it becomes.
+        object: Box<Definition>,
+        /// The field.
+        field: FieldNo,
+    },
+    /// Drops the column whose place the wider form takes.
+    DropNarrow {
+        /// The object as it was.
+        object: Box<Definition>,
+        /// The field.
+        field: FieldNo,
+    },
+    /// Drops the column of the wider form.
+    DropWider {
+        /// The object as it was.
+        object: Box<Definition>,
+        /// The field.
+        field: FieldNo,
+    },
     /// Makes the index of a key. If it is unique and the data are not:
     /// `data_conflict`, naming records.
     CreateKey {
@@ -77,6 +105,13 @@ pub enum Step {
         /// The object that feeds it.
         from: Box<Definition>,
     },
+    /// Removes what a matching rule filed, and the pairs that it found.
+    DropMatching {
+        /// The object.
+        object: ObjectNo,
+        /// The rule.
+        matching: MatchingNo,
+    },
     /// Refuses with `data_conflict` if any record, live or deleted, meets the condition.
     Refuse {
         /// The object.
@@ -91,6 +126,8 @@ pub enum Step {
 /// What a check looks for in an object's live records.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Condition {
+    /// The value is not what stands beside it in the wider form.
+    NotWidened(FieldNo),
     /// Any record at all, live or in the trash.
     AnyRecord,
     /// The field is null.

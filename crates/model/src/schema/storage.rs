@@ -3,7 +3,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Catalog, Column, Definition, FieldKind, SYSTEM_COLUMNS, Table};
+use crate::catalog::{
+    Catalog, Column, Definition, Field, FieldKind, RollupFunction, RollupSource, SYSTEM_COLUMNS, Table,
+};
 use crate::id::{FieldNo, ObjectNo};
 use crate::value::ColumnKind;
 
@@ -16,7 +18,7 @@ pub fn storage_document(object: &Definition, catalog: &Catalog) -> Json {
         "table": table.name,
         "columns": columns(object, &table),
         "primary_key": {"name": format!("kith_p{}", object.number), "columns": ["id"]},
-        "indexes": indexes(object, &table),
+        "indexes": indexes(object, &table, catalog),
         "foreign_keys": foreign_keys(object, &table, catalog),
         "checks": checks(object, &table),
     })
@@ -38,14 +40,20 @@ fn columns(object: &Definition, table: &Table) -> Vec<Json> {
             "sqlite": sqlite,
             "postgres": postgres,
             "nullable": index >= SYSTEM_COLUMNS.len(),
-            "field": field.map_or(column.name.as_str(), |(_, field)| &field.name),
+            "field": field.map_or(Some(column.name.as_str()), |(_, field)| visible_name(field)),
+            "removed": field.is_some_and(|(_, field)| !field.is_visible()),
             "case_folded": is_fold,
         }));
     }
     columns
 }
 
-fn indexes(object: &Definition, table: &Table) -> Vec<Json> {
+/// Columns of what was removed are there; what they were is nobody's business any more.
+fn visible_name(field: &Field) -> Option<&str> {
+    field.is_visible().then_some(field.name.as_str())
+}
+
+fn indexes(object: &Definition, table: &Table, catalog: &Catalog) -> Vec<Json> {
     let names =
         |indexes: Vec<usize>| indexes.into_iter().map(|index| &table.columns[index].name).collect::<Vec<_>>();
     let updated = json!({
@@ -62,7 +70,29 @@ fn indexes(object: &Definition, table: &Table) -> Vec<Json> {
     let references = links(object, table).map(|(field, column, target)| {
         json!({"name": format!("kith_r{field}_{target}"), "columns": [column.name], "unique": false, "key": null})
     });
-    std::iter::once(updated).chain(keys).chain(references).collect()
+    let sources = catalog.rollups_from(object.number).iter();
+    let extremes = sources.filter_map(|source| extreme(object, table, catalog, source));
+    std::iter::once(updated).chain(keys).chain(references).chain(extremes).collect()
+}
+
+/// The index that serves the least or greatest value of the records that refer to one.
+fn extreme(object: &Definition, table: &Table, catalog: &Catalog, source: &RollupSource) -> Option<Json> {
+    let parent = catalog.object(source.parent)?;
+    let rollup = &parent.fields()[parent.slot(source.rollup)?];
+    let FieldKind::Rollup {
+        function: RollupFunction::Min { of, .. } | RollupFunction::Max { of, .. }, ..
+    } = &rollup.kind
+    else {
+        return None;
+    };
+    let columns = |number: FieldNo| {
+        let slot = object.fields.iter().position(|field| field.number == number)?;
+        Some(&table.columns[table.range(slot)])
+    };
+    let link = columns(source.via)?.iter().find(|column| column.target == Some(source.parent))?;
+    let name = format!("kith_x{}", rollup.number);
+    let value = columns(*of)?.first()?;
+    Some(json!({"name": name, "columns": [link.name, value.name], "unique": false, "key": null}))
 }
 
 fn foreign_keys(object: &Definition, table: &Table, catalog: &Catalog) -> Vec<Json> {

@@ -1,8 +1,11 @@
 //! Schema changes against the rules, each from a small catalog of its own.
 
 mod field;
+mod filter;
 mod key;
 mod object;
+mod removal;
+mod rename;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -10,6 +13,7 @@ use super::{Decision, SchemaChange, decide};
 use crate::catalog::Catalog;
 use crate::fault::Faults;
 use crate::journal::SchemaVersion;
+use crate::time::Timestamp;
 
 fn members(json: Json) -> Map<String, Json> {
     json.as_object().expect("an object").clone()
@@ -23,7 +27,7 @@ struct Tenant {
 
 impl Tenant {
     fn try_change(&self, change: &SchemaChange) -> Result<Decision, Faults> {
-        decide(&self.catalog, change, SchemaVersion(self.catalog.version().0 + 1))
+        decide(&self.catalog, change, SchemaVersion(self.catalog.version().0 + 1), Timestamp(1_000_000))
     }
 
     fn change(&mut self, change: SchemaChange) -> Decision {
@@ -62,7 +66,7 @@ fn patch_field(object: &str, field: &str, patch: Json) -> SchemaChange {
 }
 
 fn drop_field(object: &str, field: &str) -> SchemaChange {
-    SchemaChange::DropField { object: object.to_owned(), field: field.to_owned() }
+    SchemaChange::PurgeField { object: object.to_owned(), field: field.to_owned(), number: None }
 }
 
 fn add_key(object: &str, key: Json) -> SchemaChange {
@@ -74,7 +78,7 @@ fn drop_key(object: &str, key: &str) -> SchemaChange {
 }
 
 fn drop_object(object: &str) -> SchemaChange {
-    SchemaChange::DropObject { object: object.to_owned(), with_records: false }
+    SchemaChange::PurgeObject { object: object.to_owned(), number: None, with_records: false }
 }
 
 /// Companies, and deals that refer to them.

@@ -8,17 +8,21 @@
 use std::borrow::Cow;
 
 use super::render::write_list;
-use super::{Cell, Currency, Link, Money, Value, choice, json};
-use crate::catalog::{Field, FieldKind, RollupFunction};
+use super::{Average, Cell, Currency, Link, Money, Value, choice, json};
+use crate::catalog::{Field, FieldKind, Measure, RollupFunction};
 use crate::decimal::Decimal;
 use crate::id::{ObjectNo, RecordId};
 
 /// Appends the cells of a field's value, one for each of the field's columns.
 pub fn encode<'a>(field: &Field, value: &'a Value, cells: &mut Vec<Cell<'a>>) {
+    if field.is_virtual() {
+        return;
+    }
     match value {
         Value::Null => {
             let count = match &field.kind {
                 FieldKind::Currency { .. } => 2,
+                FieldKind::Rollup { function: RollupFunction::Average { .. }, .. } => 3,
                 FieldKind::Reference { to, .. } => to.len(),
                 _ => 1,
             };
@@ -29,8 +33,8 @@ pub fn encode<'a>(field: &Field, value: &'a Value, cells: &mut Vec<Cell<'a>>) {
         Value::Decimal(decimal) => cells.push(Cell::Decimal(*decimal)),
         Value::Money(money) => {
             cells.push(Cell::Decimal(money.amount));
-            // A sum's currency stands in its definition.
-            if !field.kind.is_derived() {
+            // A roll-up's currency stands in its definition.
+            if !field.kind.is_rollup() {
                 cells.push(Cell::Text(Cow::Borrowed(money.currency.as_str())));
             }
         }
@@ -44,6 +48,11 @@ pub fn encode<'a>(field: &Field, value: &'a Value, cells: &mut Vec<Cell<'a>>) {
         }
         Value::Json(text) => cells.push(Cell::Json(Cow::Borrowed(text))),
         Value::Link(link) => encode_link(field, *link, cells),
+        Value::Average(average) => cells.extend([
+            Cell::Decimal(average.value),
+            Cell::Decimal(average.sum),
+            Cell::Integer(average.count),
+        ]),
     }
 }
 
@@ -60,12 +69,22 @@ fn encode_link(field: &Field, link: Link, cells: &mut Vec<Cell<'_>>) {
 /// # Errors
 /// A description when the cells are not such as [`encode`] makes for this field.
 pub fn decode<'a>(field: &Field, cells: &mut impl Iterator<Item = Cell<'a>>) -> Result<Value, String> {
+    if field.is_virtual() {
+        return Ok(Value::Null);
+    }
     let mut next = || cells.next().ok_or_else(|| format!("a column of `{}` is missing", field.name));
     if let FieldKind::Reference { to, .. } = &field.kind {
         return decode_link(field, to, next);
     }
     let value = match (&field.kind, next()?) {
         (FieldKind::Currency { scale, .. }, cell) => decode_money(cell, next()?, *scale),
+        (
+            FieldKind::Rollup { function: RollupFunction::Average { of_scale, scale, currency, .. }, .. },
+            cell,
+        ) => {
+            let (sum, count) = (next()?, next()?);
+            decode_average([cell, sum, count], (*of_scale, *scale), *currency)
+        }
         (_, Cell::Null) => Some(Value::Null),
         (kind, cell) => decode_one(kind, cell),
     };
@@ -83,25 +102,13 @@ fn decode_one(kind: &FieldKind, cell: Cell<'_>) -> Option<Value> {
             | FieldKind::Select { .. },
             Cell::Text(text),
         ) => Some(Value::Text(text.into())),
-        (
-            FieldKind::Integer { .. }
-            | FieldKind::AutoNumber { .. }
-            | FieldKind::Rollup { function: RollupFunction::Count, .. },
-            Cell::Integer(number),
-        ) => Some(Value::Integer(number)),
+        (FieldKind::Integer { .. } | FieldKind::AutoNumber { .. }, Cell::Integer(number)) => {
+            Some(Value::Integer(number))
+        }
         (FieldKind::Decimal { scale, .. }, Cell::Decimal(decimal)) => {
             at_scale(decimal, *scale).map(Value::Decimal)
         }
-        (
-            FieldKind::Rollup { function: RollupFunction::Sum { scale, currency, .. }, .. },
-            Cell::Decimal(decimal),
-        ) => {
-            let amount = at_scale(decimal, *scale)?;
-            Some(match currency {
-                None => Value::Decimal(amount),
-                Some(currency) => Value::Money(Money { amount, currency: *currency }),
-            })
-        }
+        (FieldKind::Rollup { function, .. }, cell) => decode_rollup(function.measure(), cell),
         (FieldKind::Boolean, Cell::Boolean(truth)) => Some(Value::Boolean(truth)),
         (FieldKind::Date, Cell::Date(day)) => Some(Value::Date(day)),
         (FieldKind::Datetime, Cell::Timestamp(at)) => Some(Value::Datetime(at)),
@@ -113,6 +120,35 @@ fn decode_one(kind: &FieldKind, cell: Cell<'_>) -> Option<Value> {
         // PostgreSQL's jsonb comes back with other blanks and another order of members.
         (FieldKind::Json, Cell::Json(text)) => {
             serde_json::from_str(&text).ok().map(|tree| Value::Json(json::canonical(&tree)))
+        }
+        _ => None,
+    }
+}
+
+fn decode_rollup(measure: Measure, cell: Cell<'_>) -> Option<Value> {
+    match (measure, cell) {
+        (Measure::Integer, Cell::Integer(number)) => Some(Value::Integer(number)),
+        (Measure::Decimal { scale }, Cell::Decimal(decimal)) => at_scale(decimal, scale).map(Value::Decimal),
+        (Measure::Currency { scale, currency }, Cell::Decimal(decimal)) => {
+            at_scale(decimal, scale).map(|amount| Value::Money(Money { amount, currency }))
+        }
+        (Measure::Date, Cell::Date(day)) => Some(Value::Date(day)),
+        (Measure::Datetime, Cell::Timestamp(at)) => Some(Value::Datetime(at)),
+        _ => None,
+    }
+}
+
+/// The average, its sum and its count; the scales are those of the sum and the average.
+fn decode_average(
+    cells: [Cell<'_>; 3],
+    (of_scale, scale): (u8, u8),
+    currency: Option<Currency>,
+) -> Option<Value> {
+    match cells {
+        [Cell::Null, Cell::Null, Cell::Null] => Some(Value::Null),
+        [Cell::Decimal(value), Cell::Decimal(sum), Cell::Integer(count)] => {
+            let (sum, value) = (at_scale(sum, of_scale)?, at_scale(value, scale)?);
+            Some(Value::Average(Average { sum, count, value, currency }))
         }
         _ => None,
     }

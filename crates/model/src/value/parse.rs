@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::refusal::{self, Objection};
 use super::{Link, Value, choice, currency, email, json, phone, text, url};
-use crate::catalog::{Catalog, Field, FieldKind, RollupFunction};
+use crate::catalog::{Catalog, Field, FieldKind, Measure};
 use crate::decimal::{DIGITS_MAX, Decimal, DecimalError};
 use crate::fault::{Code, Fault};
 use crate::id::{ObjectNo, RecordId, parse_typeid};
@@ -21,7 +21,7 @@ pub fn parse(field: &Field, given: &Json, catalog: &Catalog) -> Result<Value, Fa
 }
 
 fn checked(field: &Field, given: &Json, catalog: &Catalog) -> Result<Value, Fault> {
-    if field.kind.is_read_only() {
+    if field.is_read_only() {
         let fault =
             Fault::new(Code::ReadOnly, format!("`{}` is set by Kith and cannot be written", field.name));
         return Err(fault.hint("leave it out"));
@@ -29,6 +29,11 @@ fn checked(field: &Field, given: &Json, catalog: &Catalog) -> Result<Value, Faul
     if given.is_null() {
         return Ok(Value::Null);
     }
+    typed(field, given, catalog)
+}
+
+/// A value that is not null, of the field's type.
+fn typed(field: &Field, given: &Json, catalog: &Catalog) -> Result<Value, Fault> {
     match &field.kind {
         FieldKind::Text { max_length } => {
             string(field, given, "a string").and_then(|text| line(field, text, *max_length))
@@ -89,12 +94,14 @@ pub fn parse_text(field: &Field, given: &str, catalog: &Catalog) -> Result<Value
 fn checked_text(field: &Field, given: &str, catalog: &Catalog) -> Result<Value, Fault> {
     let as_string = || Json::String(given.to_owned());
     match &field.kind {
-        FieldKind::Integer { .. } | FieldKind::Rollup { function: RollupFunction::Count, .. } => {
-            integer_text(field, given).map(Value::Integer)
-        }
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, currency: None, .. }, .. } => {
-            decimal_text(field, given, DIGITS_MAX, *scale).map(Value::Decimal)
-        }
+        FieldKind::Integer { .. } => integer_text(field, given).map(Value::Integer),
+        FieldKind::Rollup { function, .. } => match function.measure() {
+            Measure::Integer => integer_text(field, given).map(Value::Integer),
+            Measure::Decimal { scale } => decimal_text(field, given, DIGITS_MAX, scale).map(Value::Decimal),
+            Measure::Currency { .. } => Err(not_sought(field)),
+            Measure::Date => date(field, given),
+            Measure::Datetime => datetime(field, given),
+        },
         FieldKind::Boolean => match given {
             "true" => Ok(Value::Boolean(true)),
             "false" => Ok(Value::Boolean(false)),
@@ -112,16 +119,11 @@ fn checked_text(field: &Field, given: &str, catalog: &Catalog) -> Result<Value, 
                 .hint(format!("its numbers are `{prefix}` and digits"))
             })
         }
-        FieldKind::Currency { .. }
-        | FieldKind::MultiSelect { .. }
-        | FieldKind::Json
-        | FieldKind::Rollup { function: RollupFunction::Sum { currency: Some(_), .. }, .. } => {
-            let problem =
-                format!("`{}` cannot be looked for: its type is `{}`", field.name, field.kind.name());
-            Err(Fault::new(Code::InvalidParameter, problem))
+        FieldKind::Currency { .. } | FieldKind::MultiSelect { .. } | FieldKind::Json => {
+            Err(not_sought(field))
         }
         FieldKind::Phone | FieldKind::Datetime if given.contains(' ') && !given.contains('+') => {
-            let value = checked(field, &as_string(), catalog);
+            let value = typed(field, &as_string(), catalog);
             value.map_err(|fault| fault.hint("in a query string, write `+` as `%2B`"))
         }
         FieldKind::Text { .. }
@@ -133,8 +135,13 @@ fn checked_text(field: &Field, given: &str, catalog: &Catalog) -> Result<Value, 
         | FieldKind::Phone
         | FieldKind::Url
         | FieldKind::Select { .. }
-        | FieldKind::Reference { .. } => checked(field, &as_string(), catalog),
+        | FieldKind::Reference { .. } => typed(field, &as_string(), catalog),
     }
+}
+
+fn not_sought(field: &Field) -> Fault {
+    let problem = format!("`{}` cannot be looked for: its type is `{}`", field.name, field.kind.name());
+    Fault::new(Code::InvalidParameter, problem)
 }
 
 fn string<'a>(field: &Field, given: &'a Json, wanted: &str) -> Result<&'a str, Fault> {

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use super::{Currency, Link, Money, Value, choice, json};
-use crate::catalog::{Catalog, Field, FieldKind, RollupFunction};
+use crate::catalog::{Catalog, Field, FieldKind, Measure};
 use crate::decimal::Decimal;
 use crate::id::{RecordId, parse_typeid};
 use crate::time::{Date, Timestamp};
@@ -29,9 +29,7 @@ fn known(kind: &FieldKind, stored: &Json, catalog: &Catalog) -> Option<Value> {
         | FieldKind::Phone
         | FieldKind::Url
         | FieldKind::Select { .. } => stored.as_str().map(|text| Value::Text(text.into())),
-        FieldKind::Integer { .. } | FieldKind::Rollup { function: RollupFunction::Count, .. } => {
-            stored.as_i64().map(Value::Integer)
-        }
+        FieldKind::Integer { .. } => stored.as_i64().map(Value::Integer),
         FieldKind::Decimal { scale, .. } => decimal(stored, *scale).map(Value::Decimal),
         FieldKind::Currency { scale, .. } => {
             let amount = decimal(stored.get("amount")?, *scale)?;
@@ -40,7 +38,11 @@ fn known(kind: &FieldKind, stored: &Json, catalog: &Catalog) -> Option<Value> {
         }
         FieldKind::Boolean => stored.as_bool().map(Value::Boolean),
         FieldKind::Date => Date::parse(stored.as_str()?).map(Value::Date),
-        FieldKind::Datetime => Timestamp::parse(stored.as_str()?).map(Value::Datetime),
+        FieldKind::Datetime => moment(stored).map(Value::Datetime),
+        // From when it was a `select`.
+        FieldKind::MultiSelect { .. } if stored.is_string() => {
+            stored.as_str().map(|text| Value::List(vec![text.into()]))
+        }
         FieldKind::MultiSelect { options } => {
             let items = stored.as_array()?.iter();
             let mut chosen: Vec<Box<str>> =
@@ -57,16 +59,35 @@ fn known(kind: &FieldKind, stored: &Json, catalog: &Catalog) -> Option<Value> {
         FieldKind::AutoNumber { prefix, .. } => {
             stored.as_str()?.strip_prefix(prefix.as_str())?.parse().ok().map(Value::Integer)
         }
-        FieldKind::Rollup { function: RollupFunction::Sum { scale, currency, .. }, .. } => match currency {
-            None => decimal(stored, *scale).map(Value::Decimal),
-            Some(currency) => {
-                let amount = decimal(stored.get("amount")?, *scale)?;
-                Some(Value::Money(Money { amount, currency: *currency }))
-            }
-        },
+        FieldKind::Rollup { function, .. } => measured(function.measure(), stored),
     }
 }
 
+/// The value of a roll-up. Of an average, what stands in the journal is the average
+/// alone.
+fn measured(measure: Measure, stored: &Json) -> Option<Value> {
+    match measure {
+        Measure::Integer => stored.as_i64().map(Value::Integer),
+        Measure::Decimal { scale } => decimal(stored, scale).map(Value::Decimal),
+        Measure::Currency { scale, currency } => {
+            let amount = decimal(stored.get("amount")?, scale)?;
+            Some(Value::Money(Money { amount, currency }))
+        }
+        Measure::Date => Date::parse(stored.as_str()?).map(Value::Date),
+        Measure::Datetime => Timestamp::parse(stored.as_str()?).map(Value::Datetime),
+    }
+}
+
+/// A decimal, or an integer from when the field was one.
 fn decimal(stored: &Json, scale: u8) -> Option<Decimal> {
-    Decimal::parse(stored.as_str()?, scale).ok()
+    match stored.as_i64() {
+        Some(integer) => Decimal::parse(&integer.to_string(), scale).ok(),
+        None => Decimal::parse(stored.as_str()?, scale).ok(),
+    }
+}
+
+/// A point in time, or a day from when the field was one.
+fn moment(stored: &Json) -> Option<Timestamp> {
+    let text = stored.as_str()?;
+    Timestamp::parse(text).or_else(|| Date::parse(text).and_then(Date::midnight))
 }

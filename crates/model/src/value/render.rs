@@ -6,7 +6,7 @@ use std::fmt::{Display, Write as _};
 use serde_json::Value as Json;
 
 use super::json::write_string;
-use super::{Link, Value};
+use super::{Link, Money, Value};
 use crate::catalog::{Catalog, Field, FieldKind};
 use crate::id::format_typeid;
 
@@ -31,13 +31,7 @@ pub fn write_json(field: &Field, value: &Value, catalog: &Catalog, out: &mut Str
             _ => write(out, number),
         },
         Value::Decimal(decimal) => write_quoted(decimal, out),
-        Value::Money(money) => {
-            out.push_str("{\"amount\":");
-            write_quoted(money.amount, out);
-            out.push_str(",\"currency\":");
-            write_quoted(money.currency.as_str(), out);
-            out.push('}');
-        }
+        Value::Money(money) => write_money(*money, out),
         Value::Boolean(true) => out.push_str("true"),
         Value::Boolean(false) => out.push_str("false"),
         Value::Date(day) => write_quoted(day, out),
@@ -45,7 +39,19 @@ pub fn write_json(field: &Field, value: &Value, catalog: &Catalog, out: &mut Str
         Value::List(items) => write_list(items, out),
         Value::Json(text) => out.push_str(text),
         Value::Link(link) => write_link(*link, catalog, out),
+        Value::Average(average) => match average.currency {
+            None => write_quoted(average.value, out),
+            Some(currency) => write_money(Money { amount: average.value, currency }, out),
+        },
     }
+}
+
+fn write_money(money: Money, out: &mut String) {
+    out.push_str("{\"amount\":");
+    write_quoted(money.amount, out);
+    out.push_str(",\"currency\":");
+    write_quoted(money.currency.as_str(), out);
+    out.push('}');
 }
 
 /// Appends an array of strings; canonical JSON as well.

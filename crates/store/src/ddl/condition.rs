@@ -30,6 +30,7 @@ pub(crate) fn condition(
             );
             return Ok(Statement { sql, cells });
         }
+        Condition::NotWidened(field) => super::wider::not_widened(dialect, &subject, *field)?,
         Condition::Null(field) => {
             let columns = subject.columns(*field)?;
             let nulls: Vec<String> = columns.iter().map(|column| format!("{column} is null")).collect();

@@ -8,9 +8,11 @@
 use kith_model::catalog::{Catalog, Column, Definition, Field, FieldKind, Table};
 use kith_model::id::{FieldNo, ObjectNo};
 
+use super::remains::forget_field;
 use super::{Subject, table_name};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::text::rollup::{has_index, index_name};
 
 /// A named constraint of a reference's column.
 pub(super) struct Constraint {
@@ -157,9 +159,13 @@ pub(crate) fn drop_field(
     let mut statements: Vec<String> = targets
         .map(|target| format!("drop index {}", dialect.index(&format!("kith_r{}_{target}", field.number))))
         .collect();
+    if has_index(field) {
+        statements.push(format!("drop index {}", dialect.index(&index_name(field))));
+    }
     let drop = |column: &Column| format!("alter table {table} drop column {}", column.name);
     statements.extend(columns.iter().rev().map(drop));
     statements.extend(drop_counter(dialect, field));
+    statements.extend(forget_field(dialect, definition.number, number));
     Ok(statements)
 }
 

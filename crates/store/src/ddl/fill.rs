@@ -1,71 +1,75 @@
 //! Computing a new roll-up for the records there are.
 
-use kith_model::catalog::{Definition, FieldKind, RollupFunction};
-use kith_model::id::FieldNo;
+use kith_model::catalog::{Column, Definition};
+use kith_model::id::{FieldNo, RecordId};
 use kith_model::value::{Cell, ColumnKind};
 
 use super::{NAMED_MAX, Statement, Subject};
 use crate::dialect::{Dialect, SUM_MAX};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::text::rollup::{Fed, Feed, index};
 
-/// One update that computes the roll-up of every record. Too large a sum fails on
-/// PostgreSQL; on SQLite, [`sums_out_of_range`] finds it afterwards.
+/// Records by their ids: those after the first, up to the second.
+pub(crate) type Stretch = (RecordId, RecordId);
+
+/// One update that computes the roll-up of every record, or of a stretch of them. What
+/// has too many digits fails on PostgreSQL; on SQLite, [`out_of_range`] finds it
+/// afterwards.
 pub(crate) fn fill_rollup(
     dialect: Dialect<'_>,
     definition: &Definition,
     number: FieldNo,
     from: &Definition,
+    stretch: Option<Stretch>,
 ) -> Result<Statement> {
     let (parent, child) = (Subject::of(definition), Subject::of(from));
     let (_, field) = parent.field(number)?;
-    let FieldKind::Rollup { function, via, .. } = &field.kind else {
-        return Err(Error::Corrupt(format!("field `{}` is not a roll-up", field.name)));
-    };
-    let column = parent.columns(number)?.concat();
-    let link = link_column(&child, definition, *via)?;
+    let fed = Fed { parent: definition, field, from, table: &child.table };
+    let feed = Feed::of(dialect, fed, 0)?;
+    let columns = parent.columns(number)?;
+    let names = if columns.len() == 1 { columns.concat() } else { format!("({})", columns.join(", ")) };
     let table = dialect.table(&parent.table.name);
-    let mut rest =
-        format!("from {} as source where source.{link} = {table}.id", dialect.table(&child.table.name));
-    let mut cells = Vec::new();
-    let computed = match function {
-        RollupFunction::Count => format!("(select count(*) {rest})"),
-        RollupFunction::Sum { of, scale: _, currency } => {
-            let summed = child.columns(*of)?;
-            if let (Some(currency), [_, code]) = (currency, summed.as_slice()) {
-                rest.push_str(&format!(" and source.{code} = $1"));
-                cells.push(Cell::Text(currency.as_str().to_owned().into()));
-            }
-            dialect.exact_sum(&format!("source.{}", summed[0]), &rest)
-        }
-    };
-    let sql = dialect.text(&format!("update {table}\nset {column} = {computed}"));
-    Ok(Statement { sql, cells })
+    let computed = feed.computed(&format!("{table}.id"));
+    let mut sql = format!("update {table}\nset {names} = {computed}");
+    let mut cells = feed.cells;
+    if let Some((after, last)) = stretch {
+        let first = cells.len() + 1;
+        sql.push_str(&format!("\nwhere {table}.id > ${first} and {table}.id <= ${}", first + 1));
+        cells.extend([Cell::Uuid(after.0), Cell::Uuid(last.0)]);
+    }
+    Ok(Statement { sql: dialect.text(&sql), cells })
 }
 
-/// Ids of records whose sum has too many digits, where a column can hold one.
-pub(crate) fn sums_out_of_range(
+/// The index that serves a least or greatest value, in the feeding table.
+pub(crate) fn index_rollup(
+    dialect: Dialect<'_>,
+    definition: &Definition,
+    number: FieldNo,
+    from: &Definition,
+) -> Result<Option<String>> {
+    let (parent, child) = (Subject::of(definition), Subject::of(from));
+    let (_, field) = parent.field(number)?;
+    index(dialect, Fed { parent: definition, field, from, table: &child.table })
+}
+
+/// Ids of records whose roll-up has too many digits, where a column can hold one.
+pub(crate) fn out_of_range(
     dialect: Dialect<'_>,
     definition: &Definition,
     number: FieldNo,
 ) -> Result<Option<String>> {
     let subject = Subject::of(definition);
     let (slot, _) = subject.field(number)?;
-    let column = &subject.table.columns[subject.table.range(slot)][0];
     let table = dialect.table(&subject.table.name);
-    Ok(match (dialect, column.kind) {
-        (Dialect::Sqlite, ColumnKind::Decimal { .. }) => Some(format!(
-            "select id\nfrom {table}\nwhere {} not between -{SUM_MAX} and {SUM_MAX}\norder by id\nlimit {NAMED_MAX}",
-            column.name
+    let is_decimal = |column: &&Column| matches!(column.kind, ColumnKind::Decimal { .. });
+    let columns = subject.table.columns[subject.table.range(slot)].iter().filter(is_decimal);
+    let conditions: Vec<String> =
+        columns.map(|column| format!("{} not between -{SUM_MAX} and {SUM_MAX}", column.name)).collect();
+    Ok(match dialect {
+        Dialect::Sqlite if !conditions.is_empty() => Some(format!(
+            "select id\nfrom {table}\nwhere {}\norder by id\nlimit {NAMED_MAX}",
+            conditions.join(" or ")
         )),
-        (Dialect::Sqlite | Dialect::Postgres { .. }, _) => None,
+        Dialect::Sqlite | Dialect::Postgres { .. } => None,
     })
-}
-
-/// The column through which the feeding records point at the parent.
-fn link_column<'a>(child: &'a Subject<'_>, parent: &Definition, via: FieldNo) -> Result<&'a str> {
-    let (slot, field) = child.field(via)?;
-    let columns = &child.table.columns[child.table.range(slot)];
-    let link = columns.iter().find(|column| column.target == Some(parent.number));
-    link.map(|column| column.name.as_str())
-        .ok_or_else(|| Error::Corrupt(format!("field `{}` does not refer to `{}`", field.name, parent.name)))
 }

@@ -25,9 +25,21 @@ pub(crate) fn create_key(dialect: Dialect<'_>, definition: &Definition, key: &Ke
     create_index(dialect, &Subject::of(definition), key)
 }
 
-/// The end of a key's index.
+/// The same while the records are in use, outside of a transaction.
+pub(crate) fn create_key_apart(dialect: Dialect<'_>, definition: &Definition, key: &Key) -> String {
+    create_key(dialect, definition, key).replacen(" index ", " index concurrently ", 1)
+}
+
+/// Whether an object has more than so many records.
+pub(crate) fn has_more_than(dialect: Dialect<'_>, definition: &Definition, count: usize) -> String {
+    let table = dialect.table(&Subject::of(definition).table.name);
+    format!("select 1\nfrom {table}\nlimit 1 offset {count}")
+}
+
+/// The end of a key's index; one that is being built may not be there.
 pub(crate) fn drop_key(dialect: Dialect<'_>, key: &Key) -> String {
-    format!("drop index {}", dialect.index(&format!("kith_k{}", key.number)))
+    let there = if key.state.is_ready() { "" } else { "if exists " };
+    format!("drop index {there}{}", dialect.index(&format!("kith_k{}", key.number)))
 }
 
 /// Ids of records that share the values of a unique key to be.

@@ -1,12 +1,15 @@
 //! Making and dropping an object's table.
 
-use kith_model::catalog::{Catalog, Definition, SYSTEM_COLUMNS};
+use kith_model::catalog::{Catalog, Definition, FieldKind, SYSTEM_COLUMNS};
 
 use super::Subject;
 use super::field::{column_definition, reference_constraints, reference_index};
+use super::fill::index_rollup;
 use super::key::create_index;
+use super::remains::forget_object;
 use crate::dialect::Dialect;
 use crate::error::Result;
+use crate::text::rollup::{has_index, index_name};
 
 /// The table with its primary key and the foreign keys and checks of its references,
 /// then its indexes. Columns added later look as if they had been here from the start.
@@ -50,18 +53,31 @@ pub(crate) fn create_table(
         format!("create index kith_u{number} on {table} (updated_at, id)"),
     ];
     statements.extend(indexes);
+    for field in &definition.fields {
+        let is_own = matches!(&field.kind, FieldKind::Rollup { from, .. } if *from == number);
+        if is_own {
+            statements.extend(index_rollup(dialect, definition, field.number, definition)?);
+        }
+    }
     statements.extend(definition.keys.iter().map(|key| create_index(dialect, &subject, key)));
     Ok(statements)
 }
 
-/// The end of the table, of the object's trash and of its counters.
+/// The end of the table, of the object's trash, and of all that our own tables have of it.
 pub(crate) fn drop_table(dialect: Dialect<'_>, definition: &Definition) -> Vec<String> {
     let subject = Subject::of(definition);
-    let mut statements = vec![
+    // Indexes of its roll-ups stand with the tables that feed them.
+    let over_others = definition.fields.iter().filter(|field| {
+        has_index(field) && !matches!(field.kind, FieldKind::Rollup { from, .. } if from == definition.number)
+    });
+    let mut statements: Vec<String> =
+        over_others.map(|field| format!("drop index {}", dialect.index(&index_name(field)))).collect();
+    statements.extend([
         format!("drop table {}", dialect.table(&subject.table.name)),
         format!("delete from {} where object_no = {}", dialect.table("kith_trash"), definition.number),
-    ];
+    ]);
     statements
         .extend(definition.fields.iter().filter_map(|field| super::field::drop_counter(dialect, field)));
+    statements.extend(forget_object(dialect, definition.number));
     statements
 }

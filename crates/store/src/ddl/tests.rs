@@ -1,15 +1,16 @@
 //! The statements of schema changes, in both dialects.
 
-use kith_model::catalog::Table;
-use kith_model::id::FieldNo;
+use kith_model::catalog::{FieldKind, Measure, RollupFunction, Table};
+use kith_model::id::{FieldNo, RecordId};
 use kith_model::schema::Condition;
+use kith_model::value::Currency;
 
 use super::{
     Statement, add_field, add_fold, add_target, condition, create_key, create_table, drop_field, drop_fold,
-    drop_key, drop_table, duplicates, fill_rollup, fold_page, fold_write, sums_out_of_range,
+    drop_key, drop_table, duplicates, fill_rollup, fold_page, fold_write, index_rollup, out_of_range,
 };
 use crate::dialect::Dialect;
-use crate::fixture::{COMPANY, CONTACT, catalog, company, contact, deal, key};
+use crate::fixture::{COMPANY, CONTACT, DEAL, catalog, company, contact, deal, field, key};
 use crate::system::{self, Layout};
 
 const SQLITE: Dialect<'_> = Dialect::Sqlite;
@@ -95,14 +96,45 @@ fn makes_and_drops_keys() {
 }
 
 #[test]
+fn fills_extremes_and_averages() {
+    let over = |function| FieldKind::Rollup { function, from: DEAL, via: FieldNo(21), filter: None };
+    let (amount, rate, eur) = (FieldNo(20), FieldNo(23), Currency(*b"EUR"));
+    let mut parent = company();
+    parent.fields = vec![
+        field(30, "least", over(RollupFunction::Min { of: rate, measure: Measure::Decimal { scale: 4 } })),
+        field(31, "most", {
+            let measure = Measure::Currency { scale: 2, currency: eur };
+            over(RollupFunction::Max { of: amount, measure })
+        }),
+        field(32, "mean", {
+            over(RollupFunction::Average { of: amount, of_scale: 2, scale: 4, currency: Some(eur) })
+        }),
+    ];
+    let stretch = Some((RecordId(uuid::Uuid::from_u128(1)), RecordId(uuid::Uuid::from_u128(2))));
+    insta::assert_snapshot!(both(|dialect| {
+        let mut statements = Vec::new();
+        for rollup in [30, 31, 32].map(FieldNo) {
+            statements.extend(index_rollup(dialect, &parent, rollup, &deal()).unwrap());
+            let Statement { sql, cells } = fill_rollup(dialect, &parent, rollup, &deal(), stretch).unwrap();
+            statements.push(format!("{sql}\n-- {cells:?}"));
+            statements.extend(out_of_range(dialect, &parent, rollup).unwrap());
+            let drops = drop_field(dialect, &parent, rollup).unwrap();
+            statements.extend(drops.into_iter().filter(|drop| drop.starts_with("drop index")));
+        }
+        statements
+    }));
+}
+
+#[test]
 fn fills_rollups_exactly() {
     insta::assert_snapshot!(both(|dialect| {
         let fills = [(2, contact()), (3, deal()), (4, contact())];
         let mut statements = Vec::new();
         for (field, from) in fills {
-            let Statement { sql, cells } = fill_rollup(dialect, &company(), FieldNo(field), &from).unwrap();
+            let Statement { sql, cells } =
+                fill_rollup(dialect, &company(), FieldNo(field), &from, None).unwrap();
             statements.push(format!("{sql}\n-- {cells:?}"));
-            statements.extend(sums_out_of_range(dialect, &company(), FieldNo(field)).unwrap());
+            statements.extend(out_of_range(dialect, &company(), FieldNo(field)).unwrap());
         }
         statements
     }));
@@ -135,17 +167,17 @@ fn lays_out_our_own_tables() {
     insta::assert_snapshot!(
         "tables_of_a_tenant",
         both(|dialect| {
-            let mut statements = Layout::Tenant.migrate(dialect, 0);
+            let mut statements = Layout::TENANT.migrate(dialect, 0);
             statements.push(system::insert_state(dialect));
             statements
         })
     );
     let control = |dialect: Dialect<'_>| match dialect {
-        Dialect::Sqlite => Layout::Control.migrate(dialect, 0),
-        Dialect::Postgres { .. } => Layout::Control.migrate(Dialect::Postgres { schema: "kith" }, 0),
+        Dialect::Sqlite => Layout::CONTROL.migrate(dialect, 0),
+        Dialect::Postgres { .. } => Layout::CONTROL.migrate(Dialect::Postgres { schema: "kith" }, 0),
     };
     insta::assert_snapshot!("control_tables", both(control));
-    for layout in [Layout::Tenant, Layout::Control] {
+    for layout in [Layout::TENANT, Layout::CONTROL] {
         assert_eq!(layout.migrate(SQLITE, layout.current()), Vec::<String>::new());
     }
 }

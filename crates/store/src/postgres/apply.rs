@@ -60,6 +60,10 @@ impl Writing {
                 return self.fold(object, *field).await;
             }
             Step::DropFold { object, column } => vec![ddl::drop_fold(dialect, object, column)],
+            Step::AddWider { object, field } => vec![ddl::add_wider(dialect, object, *field)?],
+            Step::CopyWider { object, field } => vec![ddl::copy_wider(dialect, object, *field)?],
+            Step::DropNarrow { object, field } => vec![ddl::drop_narrow(dialect, object, *field)?],
+            Step::DropWider { object, field } => vec![ddl::drop_wider(dialect, object, *field)?],
             Step::CreateKey { object, key } => {
                 let create = ddl::create_key(dialect, object, key);
                 if key.unique {
@@ -71,8 +75,13 @@ impl Writing {
             }
             Step::DropKey { object: _, key } => vec![ddl::drop_key(dialect, key)],
             Step::FillRollup { object, field, from } => {
-                let fill = ddl::fill_rollup(dialect, object, *field, from)?;
+                let index = ddl::index_rollup(dialect, object, *field, from)?;
+                let fill = ddl::fill_rollup(dialect, object, *field, from, None)?;
+                self.run(index.into_iter().collect()).await?;
                 return self.fill(object, *field, fill).await;
+            }
+            Step::DropMatching { object, matching } => {
+                crate::text::matching::drop_rule(dialect, object.0, matching.0)
             }
             Step::Refuse { object, found, message } => {
                 let condition = ddl::condition(dialect, object, found)?;

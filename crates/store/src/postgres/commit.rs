@@ -12,15 +12,21 @@ use tokio_postgres::types::Type;
 
 use super::error::refused;
 use super::flight::Call;
+use super::matching;
 use super::read::Schema;
 use super::rows::{self, ROWS_MAX};
 use super::write::Writing;
+use super::{tasks, versions};
 use crate::error::{Error, Result, WriteError};
 
 const DEFINITIONS: &str = "insert into {kith_objects} (number, schema_version, definition)
 select u.number, u.schema_version, u.definition
 from unnest($1, $2, $3) as u (number, schema_version, definition)
 on conflict (number) do update set schema_version = excluded.schema_version, definition = excluded.definition";
+
+const KEEP_DEFINITIONS: &str = "insert into {kith_object_versions} (number, schema_version, definition)
+select u.number, u.schema_version, u.definition
+from unnest($1, $2, $3) as u (number, schema_version, definition)";
 
 const UNTRASH: &str = "delete from {kith_trash}
 where id = any($1)";
@@ -88,7 +94,7 @@ where id = 1";
 
 impl Writing {
     pub(crate) async fn commit(mut self, merged: &Merged) -> Result<(), WriteError> {
-        if let Some(SchemaWrite { steps, definitions: _ }) = &merged.schema {
+        if let Some(SchemaWrite { steps, definitions: _, version: _, tasks: _ }) = &merged.schema {
             self.apply(&merged.catalog, steps).await?;
         }
         let mut calls = calls(&self.schema, merged)?;
@@ -127,22 +133,26 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
         answers,
         counters,
         tokens,
+        matches,
         state,
     } = merged;
     let mut calls = Vec::new();
-    if let Some(SchemaWrite { steps: _, definitions }) = change {
+    if let Some(SchemaWrite { steps: _, definitions, version, tasks }) = change {
         let mut columns = Columns::of([Integer, Integer, Text]);
+        let mut kept = Columns::of([Integer, Integer, Text]);
         for write in definitions {
             let text =
                 serde_json::to_string(&write.definition).map_err(|error| Error::Database(Box::new(error)))?;
             let number = i64::from(write.definition.number.0);
-            columns.push([
-                Cell::Integer(number),
-                Cell::Integer(write.definition.schema_version.0),
-                Cell::Text(text.into()),
-            ]);
+            let version = write.definition.schema_version.0;
+            let row = [Cell::Integer(number), Cell::Integer(version), Cell::Text(text.into())];
+            columns.push(row.clone());
+            kept.push(row);
         }
         calls.push(columns.bind(schema.once(DEFINITIONS)));
+        calls.push(kept.bind(schema.once(KEEP_DEFINITIONS)));
+        calls.push(versions::write(schema, version));
+        calls.extend(tasks.iter().flat_map(|task| tasks::write(schema, task)));
     }
     rows::write(schema.dialect(), merged, &mut calls)?;
     for ids in untrash.chunks(ROWS_MAX) {
@@ -160,6 +170,8 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
         calls.push(count(schema, counters));
     }
     calls.extend(tokens.iter().map(|token| write_token(schema, token)));
+    matching::write(schema, matches, &mut calls);
+    matching::erase(schema, erase, &mut calls);
     calls.push(move_on(schema, state));
     Ok(calls)
 }

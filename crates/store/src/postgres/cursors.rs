@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::codec::{get, get_time};
 use super::engine::Postgres;
 use super::flight::Call;
-use super::read::{Schema, absent};
+use super::read::absent;
 use crate::error::Result;
 use crate::query::{Cursor, Seen};
 use crate::text::consumer::{CURSOR, CURSORS, DELETE_CURSOR, PUT_CURSOR};
@@ -21,14 +21,14 @@ returning name";
 
 impl Postgres {
     pub(crate) async fn cursor(&self, tenant: TenantId, name: &str) -> Result<Seen<Option<Cursor>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema.prepared(CURSOR).bind_cell(Cell::Text(name.into()));
         let Seen { state, value } = self.see(&schema, query).await?;
         Ok(Seen { state, value: value.first().map(cursor).transpose()? })
     }
 
     pub(crate) async fn cursors(&self, tenant: TenantId) -> Result<Seen<Vec<Cursor>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let Seen { state, value } = self.see(&schema, schema.once(CURSORS)).await?;
         Ok(Seen { state, value: value.iter().map(cursor).collect::<Result<_>>()? })
     }
@@ -39,7 +39,7 @@ impl Postgres {
         cursor: Cursor,
         expect: Option<Position>,
     ) -> Result<bool> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let bind = |call: Call<'static>| {
             call.bind_cell(Cell::Text(cursor.name.clone().into()))
                 .bind_cell(Cell::Integer(cursor.position.0))
@@ -60,7 +60,7 @@ impl Postgres {
 
     pub(crate) async fn delete_cursor(&self, tenant: TenantId, name: &str) -> Result<bool> {
         let delete = format!("{DELETE_CURSOR}\nreturning name");
-        let call = Schema::of(tenant).once(&delete).bind_cell(Cell::Text(name.into()));
+        let call = self.schema(tenant).await?.once(&delete).bind_cell(Cell::Text(name.into()));
         let rows = self.reads.write(&[call]).await.map_err(absent)?;
         Ok(!rows[0].is_empty())
     }

@@ -1,10 +1,13 @@
 //! The engine itself: its pools, and how it comes up.
 
+use std::sync::Arc;
+
 use tokio_postgres::Config;
 
 use super::codec::get;
 use super::error::failed;
 use super::flight::Call;
+use super::layouts::Layouts;
 use super::options::Options;
 use super::pool::Pool;
 use crate::dialect::Dialect;
@@ -26,23 +29,27 @@ pub(super) const CONTROL: Dialect<'static> = Dialect::Postgres { schema: "kith" 
 pub struct Postgres {
     pub(super) config: Config,
     /// Connections that may wait for a tenant's row.
-    pub(super) lanes: Pool,
+    pub(super) lanes: Arc<Pool>,
     /// Connections that never do.
-    pub(super) reads: Pool,
+    pub(super) reads: Arc<Pool>,
+    pub(super) layouts: Arc<Layouts>,
     pub(super) gathers: Gathers,
 }
 
 impl Postgres {
     pub(crate) async fn open(options: Options) -> Result<Self> {
+        Self::open_with(options, Layout::TENANT).await
+    }
+
+    /// Opens it as the program would that has this layout of tenants.
+    pub(super) async fn open_with(options: Options, tenants: Layout) -> Result<Self> {
         let config = options.config()?;
         let lanes = (options.connections / 2).max(1);
         let reads = options.connections.saturating_sub(lanes).max(1);
-        let engine = Self {
-            lanes: Pool::new(config.clone(), "writes", lanes)?,
-            reads: Pool::new(config.clone(), "reads", reads)?,
-            config,
-            gathers: Gathers::default(),
-        };
+        let lanes = Arc::new(Pool::new(config.clone(), "writes", lanes)?);
+        let reads = Arc::new(Pool::new(config.clone(), "reads", reads)?);
+        let layouts = Layouts::new(tenants, Arc::clone(&lanes), Arc::clone(&reads));
+        let engine = Self { lanes, reads, layouts: Arc::new(layouts), config, gathers: Gathers::default() };
         engine.check_server().await?;
         engine.bring_up().await?;
         Ok(engine)
@@ -81,19 +88,13 @@ impl Postgres {
         if let Some(row) = rows[0].first()
             && get::<bool>(row, 0)?
         {
-            let rows = transaction.fly(&[Call::once(Layout::Control.version(CONTROL))]).await;
+            let rows = transaction.fly(&[Call::once(Layout::CONTROL.version(CONTROL))]).await;
             let rows = rows.map_err(failed)?;
             version = rows[0].first().map_or(Ok(0), |row| get::<i64>(row, 0))?;
         }
-        if version > Layout::Control.current() {
-            let reason = format!(
-                "the control tables have layout {version}, made by a newer version of kith: this one knows {}",
-                Layout::Control.current()
-            );
-            return Err(Error::Database(reason.into()));
-        }
+        Layout::CONTROL.is_behind(version)?;
         let mut calls: Vec<Call<'_>> =
-            Layout::Control.migrate(CONTROL, version).into_iter().map(Call::plain).collect();
+            Layout::CONTROL.migrate(CONTROL, version).into_iter().map(Call::plain).collect();
         calls.push(Call::plain("commit"));
         transaction.fly(&calls).await.map_err(failed)?;
         transaction.end();

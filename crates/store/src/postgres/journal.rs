@@ -8,7 +8,6 @@ use tokio_postgres::Row;
 
 use super::codec::{get, get_time};
 use super::engine::Postgres;
-use super::read::Schema;
 use super::trash::object_no;
 use crate::error::{Error, Result};
 use crate::query::{RecordHistory, Seen};
@@ -35,7 +34,7 @@ impl Postgres {
         after: Position,
         limit: u32,
     ) -> Result<Seen<RecordHistory>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema
             .prepared(HISTORY)
             .bind_cell(Cell::Uuid(record.0))
@@ -50,7 +49,7 @@ impl Postgres {
         tenant: TenantId,
         positions: Vec<Position>,
     ) -> Result<Seen<Vec<Transaction>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let positions = positions.into_iter().map(|position| Cell::Integer(position.0)).collect();
         let query = schema.prepared(HOLDING).bind_cells(ColumnKind::Integer, positions);
         let Seen { state, value } = self.see(&schema, query).await?;

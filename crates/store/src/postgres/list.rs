@@ -9,7 +9,7 @@ use kith_model::record::Row;
 use super::codec::record;
 use super::engine::Postgres;
 use super::flight::Call;
-use super::read::{Schema, object_of};
+use super::read::object_of;
 use crate::error::Result;
 use crate::query::{List, Seen};
 
@@ -21,7 +21,7 @@ impl Postgres {
         list: List,
     ) -> Result<Seen<Vec<Row>>> {
         let object = object_of(catalog, list.object)?;
-        let statement = crate::text::record::list(Schema::of(tenant).dialect(), object, &list);
+        let statement = crate::text::record::list(self.schema(tenant).await?.dialect(), object, &list);
         let query = statement.cells.into_iter().fold(Call::prepared(statement.sql), Call::bind_cell);
         let Seen { state, value } = self.see_under(tenant, catalog, vec![query]).await?;
         let rows = value.iter().flatten().map(|row| record(row, 0, object)).collect::<Result<_>>()?;

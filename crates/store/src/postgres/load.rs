@@ -5,6 +5,8 @@
 //! limit: the plan is one index look-up an element, whatever the statistics say, and
 //! each row says by its ordinal which key it answers.
 
+mod select;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -13,18 +15,19 @@ use kith_model::catalog::{Catalog, Object};
 use kith_model::decide::{Answer, Found, Key, KeyValue};
 use kith_model::id::{FieldNo, KeyNo, ObjectNo, RecordId};
 use kith_model::journal::Position;
-use kith_model::limits::CASCADE_RECORDS_MAX;
 use kith_model::value::{Cell, ColumnKind};
 use tokio_postgres::Row;
 
-use super::codec::{get, record};
+use super::codec::{cell, get, record};
 use super::error::failed;
-use super::flight::Call;
 use super::trash::trashed;
 use super::write::Writing;
+#[cfg(test)]
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::text;
 use crate::text::record::field_cells;
+use select::call;
 
 impl Writing {
     pub(crate) async fn load(&mut self, catalog: &Catalog, keys: &[Key]) -> Result<Vec<Found>> {
@@ -53,12 +56,21 @@ enum What {
     /// sets one of its columns.
     Unique(ObjectNo, KeyNo, Vec<usize>),
     Children(ObjectNo, FieldNo, ObjectNo),
+    /// Of an object's roll-up, at most so many.
+    Extremes(ObjectNo, FieldNo, usize),
     Trash,
     TrashGroup,
     Counter,
     Answer,
     Token,
+    Filed,
+    Dismissed,
+    Merged,
+    Aliases,
     AnyRecord(ObjectNo),
+    FirstRecords(ObjectNo),
+    BuildsApart(ObjectNo),
+    Task,
 }
 
 /// Keys of one statement: where their answers belong, and their values by column.
@@ -73,12 +85,15 @@ fn nothing(key: &Key) -> Found {
     match key {
         Key::Row(..) => Found::Row(None),
         Key::Unique(..) => Found::Record(None),
-        Key::Children { .. } => Found::Records(Vec::new()),
+        Key::Children { .. } | Key::FirstRecords(_) => Found::Records(Vec::new()),
+        Key::Extremes { .. } => Found::Extremes(Vec::new()),
+        Key::Filed(..) | Key::Dismissed(..) | Key::Aliases(_) => Found::Records(Vec::new()),
+        Key::Merged(_) => Found::Record(None),
         Key::Trash(_) => Found::Trashed(None),
         Key::TrashGroup { .. } => Found::Group(Vec::new()),
         Key::Counter(_) => Found::Counter(1),
         Key::Answer(_) => Found::Answer(None),
-        Key::Token(_) | Key::AnyRecord(_) => Found::Exists(false),
+        Key::Token(_) | Key::AnyRecord(_) | Key::BuildsApart(_) | Key::Task(_) => Found::Exists(false),
     }
 }
 
@@ -112,6 +127,7 @@ fn split<'k>(catalog: &Catalog, key: &'k Key) -> Result<(What, Vec<(ColumnKind, 
         Key::Row(object, id) => (What::Row(*object), uuid(id.0)),
         Key::Unique(object, key, value) => unique(catalog, *object, *key, value)?,
         Key::Children { object, field, to, id } => (What::Children(*object, *field, *to), uuid(id.0)),
+        Key::Extremes { parent, rollup, id, most } => (What::Extremes(*parent, *rollup, *most), uuid(id.0)),
         Key::Trash(id) => (What::Trash, uuid(id.0)),
         Key::TrashGroup { group, root } => {
             (What::TrashGroup, vec![integer(group.0), (ColumnKind::Uuid, Cell::Uuid(root.0))])
@@ -119,7 +135,21 @@ fn split<'k>(catalog: &Catalog, key: &'k Key) -> Result<(What, Vec<(ColumnKind, 
         Key::Counter(field) => (What::Counter, vec![integer(i64::from(field.0))]),
         Key::Answer(key) => (What::Answer, vec![(ColumnKind::Text, Cell::Text(key.as_ref().into()))]),
         Key::Token(id) => (What::Token, uuid(id.0)),
+        Key::Filed(object, matching, key) => (
+            What::Filed,
+            vec![
+                integer(i64::from(object.0)),
+                integer(i64::from(matching.0)),
+                (ColumnKind::Text, Cell::Text(key.as_ref().into())),
+            ],
+        ),
+        Key::Dismissed(_, id) => (What::Dismissed, uuid(id.0)),
+        Key::Merged(id) => (What::Merged, uuid(id.0)),
+        Key::Aliases(id) => (What::Aliases, uuid(id.0)),
         Key::AnyRecord(object) => (What::AnyRecord(*object), Vec::new()),
+        Key::FirstRecords(object) => (What::FirstRecords(*object), Vec::new()),
+        Key::BuildsApart(object) => (What::BuildsApart(*object), Vec::new()),
+        Key::Task(id) => (What::Task, uuid(id.0)),
     })
 }
 
@@ -153,69 +183,6 @@ fn known(catalog: &Catalog, number: ObjectNo) -> Result<&Arc<Object>> {
     catalog.object(number).ok_or_else(|| Error::Corrupt(format!("object {number} is asked for and gone")))
 }
 
-/// The statement for a group, bound to its values.
-fn call<'k>(
-    dialect: Dialect<'_>,
-    catalog: &Catalog,
-    what: &What,
-    columns: Vec<(ColumnKind, Vec<Cell<'k>>)>,
-) -> Result<Call<'k>> {
-    let bound = CASCADE_RECORDS_MAX + 1;
-    let (answer, select) = match what {
-        What::Row(number) => {
-            let object = known(catalog, *number)?;
-            let table = dialect.table(&object.table().name);
-            let names: Vec<&str> = object.table().columns.iter().map(|column| column.name.as_str()).collect();
-            let answer = names.iter().map(|name| format!("t.{name}")).collect::<Vec<_>>().join(", ");
-            (answer, format!("select {} from {table} where id = k.c0 limit 1", names.join(", ")))
-        }
-        What::Unique(number, _, set) => {
-            let object = known(catalog, *number)?;
-            let table = dialect.table(&object.table().name);
-            let equal: Vec<String> = set
-                .iter()
-                .enumerate()
-                .map(|(place, index)| format!("{} = k.c{place}", object.table().columns[*index].name))
-                .collect();
-            ("t.id".to_owned(), format!("select id from {table} where {} limit 1", equal.join(" and ")))
-        }
-        What::Children(number, field, to) => {
-            let object = known(catalog, *number)?;
-            let table = dialect.table(&object.table().name);
-            let column = reference(object, *field, *to)?;
-            (
-                "t.id".to_owned(),
-                format!("select id from {table} where {column} = k.c0 order by id limit {bound}"),
-            )
-        }
-        What::Trash => own(dialect, &TRASH_COLUMNS, "kith_trash", "id = k.c0 limit 1"),
-        What::TrashGroup => {
-            let condition = format!("group_position = k.c0 and root_id = k.c1 order by id limit {bound}");
-            own(dialect, &TRASH_COLUMNS, "kith_trash", &condition)
-        }
-        What::Counter => own(dialect, &["next"], "kith_counters", "field_no = k.c0 limit 1"),
-        What::Answer => {
-            own(dialect, &["request", "last_position", "body"], "kith_answers", "key = k.c0 limit 1")
-        }
-        What::Token => own(dialect, &["id"], "kith_tokens", "id = k.c0 and revoked_at is null limit 1"),
-        What::AnyRecord(number) => {
-            let table = dialect.table(&known(catalog, *number)?.table().name);
-            let trash = dialect.table("kith_trash");
-            return Ok(Call::once(format!(
-                "select exists (select 1 from {table}) or exists (select 1 from {trash} where object_no = {number})"
-            )));
-        }
-    };
-    let parameters: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-    let names: Vec<String> = (0..columns.len()).map(|place| format!("c{place}")).collect();
-    let call = Call::prepared(format!(
-        "select k.i, {answer}\nfrom unnest({}) with ordinality as k ({}, i)\ncross join lateral (\n  {select}\n) as t",
-        parameters.join(", "),
-        names.join(", "),
-    ));
-    Ok(columns.into_iter().fold(call, |call, (kind, cells)| call.bind_cells(kind, cells)))
-}
-
 /// The statements for keys.
 #[cfg(test)]
 pub(super) fn texts(dialect: Dialect<'_>, catalog: &Catalog, keys: &[Key]) -> Result<Vec<String>> {
@@ -225,29 +192,26 @@ pub(super) fn texts(dialect: Dialect<'_>, catalog: &Catalog, keys: &[Key]) -> Re
     calls.collect()
 }
 
-const TRASH_COLUMNS: [&str; 5] = ["object_no", "id", "group_position", "root_id", "document"];
-
-/// The columns to answer and the select, of one of our own tables.
-fn own(dialect: Dialect<'_>, columns: &[&str], table: &str, condition: &str) -> (String, String) {
-    let answer: Vec<String> = columns.iter().map(|column| format!("t.{column}")).collect();
-    let select = format!("select {} from {} where {condition}", columns.join(", "), dialect.table(table));
-    (answer.join(", "), select)
-}
-
-/// The column of a reference field for one of its targets.
-fn reference(object: &Object, field: FieldNo, to: ObjectNo) -> Result<&str> {
-    let slot = object.slot(field);
-    let columns = slot.map_or(&[][..], |slot| &object.table().columns[object.table().range(slot)]);
-    let column = columns.iter().find(|column| column.target == Some(to));
-    column
-        .map(|column| column.name.as_str())
-        .ok_or_else(|| Error::Corrupt(format!("field {field} does not refer to object {to}")))
+/// The object that has a roll-up, and the roll-up's slot.
+fn rollup_of(catalog: &Catalog, parent: ObjectNo, rollup: FieldNo) -> Result<(&Arc<Object>, usize)> {
+    let parent = known(catalog, parent)?;
+    let slot = parent.slot(rollup);
+    Ok((parent, slot.ok_or_else(|| Error::Corrupt(format!("roll-up {rollup} is asked for and gone")))?))
 }
 
 /// Puts the rows of a group where they belong.
 fn answer(catalog: &Catalog, what: &What, places: &[usize], rows: &[Row], found: &mut [Found]) -> Result<()> {
     for row in rows {
-        if let What::AnyRecord(_) = what {
+        if let What::FirstRecords(_) = what {
+            let id = RecordId(get(row, 0)?);
+            for place in places {
+                if let Found::Records(ids) = &mut found[*place] {
+                    ids.push(id);
+                }
+            }
+            continue;
+        }
+        if let What::AnyRecord(_) | What::BuildsApart(_) = what {
             let exists = get(row, 0)?;
             places.iter().for_each(|place| found[*place] = Found::Exists(exists));
             continue;
@@ -259,14 +223,35 @@ fn answer(catalog: &Catalog, what: &What, places: &[usize], rows: &[Row], found:
             (What::Row(number), one) => {
                 *one = Found::Row(Some(Arc::new(record(row, 1, known(catalog, *number)?)?)));
             }
+            (What::Merged, one) => *one = Found::Record(Some(RecordId(get(row, 1)?))),
+            (What::Filed | What::Dismissed | What::Aliases, Found::Records(ids)) => {
+                ids.push(RecordId(get(row, 1)?));
+            }
             (What::Children(..), Found::Records(ids)) => ids.push(RecordId(get(row, 1)?)),
+            (What::Extremes(parent, rollup, _), Found::Extremes(values)) => {
+                let (parent, slot) = rollup_of(catalog, *parent, *rollup)?;
+                let kind = parent.table().columns[parent.table().range(slot)][0].kind;
+                let value = text::rollup::one(&parent.fields()[slot], cell(row, 1, kind)?)?;
+                values.push((value, RecordId(get(row, 2)?)));
+            }
             (What::TrashGroup, Found::Group(group)) => group.push(Arc::new(trashed(row, 1)?)),
             (What::Unique(..), one) => *one = Found::Record(Some(RecordId(get(row, 1)?))),
             (What::Trash, one) => *one = Found::Trashed(Some(Arc::new(trashed(row, 1)?))),
             (What::Counter, one) => *one = Found::Counter(get(row, 1)?),
             (What::Answer, one) => *one = Found::Answer(Some(kept(row)?)),
-            (What::Token | What::AnyRecord(_), one) => *one = Found::Exists(true),
-            (What::Children(..) | What::TrashGroup, _) => {}
+            (
+                What::Token | What::Task | What::AnyRecord(_) | What::FirstRecords(_) | What::BuildsApart(_),
+                one,
+            ) => *one = Found::Exists(true),
+            (
+                What::Children(..)
+                | What::Extremes(..)
+                | What::TrashGroup
+                | What::Filed
+                | What::Dismissed
+                | What::Aliases,
+                _,
+            ) => {}
         }
     }
     Ok(())

@@ -21,6 +21,7 @@ use crate::text::tenant::{DEFINITIONS, STATE};
 pub(super) const BEGIN_SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
 /// The schema of a tenant: its id's text, which holds nothing that a quoted name cannot.
+/// Operations take theirs from [`Postgres::schema`], which sees to its tables.
 pub(super) struct Schema(String);
 
 impl Schema {
@@ -45,7 +46,8 @@ impl Schema {
 
 impl Postgres {
     pub(crate) async fn state(&self, tenant: TenantId) -> Result<TenantState> {
-        let rows = self.reads.read(&[Schema::of(tenant).prepared(STATE)]).await.map_err(absent)?;
+        let schema = self.schema(tenant).await?;
+        let rows = self.reads.read(&[schema.prepared(STATE)]).await.map_err(absent)?;
         state_of(rows.first())
     }
 
@@ -54,7 +56,7 @@ impl Postgres {
         tenant: TenantId,
         since: SchemaVersion,
     ) -> Result<Seen<Vec<Definition>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let Seen { state, value } = self.see(&schema, definitions_since(&schema, since)).await?;
         Ok(Seen { state, value: value.iter().map(definition).collect::<Result<_>>()? })
     }
@@ -73,7 +75,7 @@ impl Postgres {
         catalog: &Catalog,
         queries: Vec<Call<'_>>,
     ) -> Result<Seen<Vec<Vec<Row>>>> {
-        match self.snapshot(&Schema::of(tenant), queries).await {
+        match self.snapshot(&self.schema(tenant).await?, queries).await {
             Ok(seen) => current(seen.state, catalog).map(|()| seen),
             Err(error) => Err(self.moved(tenant, error).await),
         }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::codec::{get, record};
 use super::engine::Postgres;
 use super::flight::Call;
-use super::read::{Schema, current, object_of, state};
+use super::read::{current, object_of, state};
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::gather::{Answer, Found};
@@ -40,8 +40,8 @@ impl Postgres {
     async fn rows(&self, tenant: TenantId, catalog: &Catalog, object: ObjectNo, ids: Vec<RecordId>) -> Found {
         let object = object_of(catalog, object)?;
         let ids = ids.into_iter().map(|id| Cell::Uuid(id.0)).collect();
-        let call =
-            Call::prepared(by_ids(Schema::of(tenant).dialect(), object)).bind_cells(ColumnKind::Uuid, ids);
+        let schema = self.schema(tenant).await?;
+        let call = Call::prepared(by_ids(schema.dialect(), object)).bind_cells(ColumnKind::Uuid, ids);
         let answer = match self.reads.read(&[call]).await {
             Ok(mut answer) => answer.pop().unwrap_or_default(),
             Err(error) => return Err(self.moved(tenant, error).await),

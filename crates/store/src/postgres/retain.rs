@@ -10,13 +10,13 @@ use super::codec::get;
 use super::engine::Postgres;
 use super::error::failed;
 use super::flight::Call;
-use super::read::{Schema, absent};
+use super::read::absent;
 use crate::error::Result;
 use crate::text::journal::{EXPIRED, OLD_ANSWERS, REMOVE_CHANGES, SET_FIRST_POSITION};
 
 impl Postgres {
     pub(crate) async fn retain(&self, tenant: TenantId, before: Timestamp, limit: u32) -> Result<u64> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let (mut writing, state) = self.grant(tenant).await?;
         let expired = schema
             .once(EXPIRED)
@@ -47,7 +47,9 @@ impl Postgres {
         limit: u32,
     ) -> Result<u64> {
         let delete = format!("delete from {{kith_answers}}\nwhere key in (\n{OLD_ANSWERS}\n)\nreturning key");
-        let call = Schema::of(tenant)
+        let call = self
+            .schema(tenant)
+            .await?
             .once(&delete)
             .bind_cell(Cell::Timestamp(before))
             .bind_cell(Cell::Integer(i64::from(limit)));

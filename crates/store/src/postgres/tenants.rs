@@ -13,7 +13,7 @@ use super::flight::Call;
 use super::read::Schema;
 use crate::control::{NewTenant, Tenant};
 use crate::error::{Error, Result};
-use crate::system::{Layout, insert_state};
+use crate::system::insert_state;
 use crate::text::control::{INSERT_TENANT, SET_RETENTION, TENANT, TENANTS};
 
 impl Postgres {
@@ -22,7 +22,7 @@ impl Postgres {
         let schema = Schema::of(tenant.id);
         let mut calls = vec![Call::plain("begin isolation level read committed"), insert(&tenant)];
         calls.push(Call::plain(format!("create schema \"{}\"", tenant.id)));
-        calls.extend(Layout::Tenant.migrate(schema.dialect(), 0).into_iter().map(Call::plain));
+        calls.extend(self.layouts.layout().migrate(schema.dialect(), 0).into_iter().map(Call::plain));
         calls.push(
             Call::once(insert_state(schema.dialect()))
                 .bind_cell(Cell::Uuid(history.0))

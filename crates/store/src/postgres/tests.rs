@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use kith_model::catalog::{Catalog, Definition};
-use kith_model::decide::{Key, Merged, RowUpdate};
+use kith_model::decide::{Key, MatchWrites, Merged, RowUpdate};
 use kith_model::id::{FieldNo, HistoryId, KeyNo, ObjectNo, RecordId};
 use kith_model::journal::{Actor, Position, SchemaVersion, TenantState};
 use kith_model::record::{Provenance, Row};
@@ -73,6 +73,7 @@ fn merged() -> Merged {
         answers: Vec::new(),
         counters: Vec::new(),
         tokens: Vec::new(),
+        matches: MatchWrites::default(),
         state: TenantState {
             history: HistoryId(Uuid::nil()),
             last_position: Position(0),

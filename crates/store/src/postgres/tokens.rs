@@ -8,14 +8,13 @@ use uuid::Uuid;
 
 use super::codec::{get, get_time, get_time_or_null};
 use super::engine::Postgres;
-use super::read::Schema;
 use crate::error::Result;
 use crate::query::{Seen, Token};
 use crate::text::tenant::{TOKEN, TOKENS};
 
 impl Postgres {
     pub(crate) async fn token(&self, tenant: TenantId, hash: [u8; 32]) -> Result<Seen<Option<Token>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema.prepared(TOKEN).bind(Type::BYTEA, hash.to_vec());
         let Seen { state, value } = self.see(&schema, query).await?;
         Ok(Seen { state, value: value.first().map(token).transpose()? })
@@ -27,7 +26,7 @@ impl Postgres {
         after: Option<TokenId>,
         limit: u32,
     ) -> Result<Seen<Vec<Token>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema
             .once(TOKENS)
             .bind_cell(Cell::Uuid(after.map_or(Uuid::nil(), |id| id.0)))

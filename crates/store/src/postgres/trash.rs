@@ -9,14 +9,13 @@ use uuid::Uuid;
 
 use super::codec::get;
 use super::engine::Postgres;
-use super::read::Schema;
 use crate::error::{Error, Result};
 use crate::query::Seen;
 use crate::text::record::{TRASH, TRASHED};
 
 impl Postgres {
     pub(crate) async fn trashed(&self, tenant: TenantId, id: RecordId) -> Result<Seen<Option<Trashed>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema.prepared(TRASHED).bind_cell(Cell::Uuid(id.0));
         let Seen { state, value } = self.see(&schema, query).await?;
         Ok(Seen { state, value: value.first().map(|row| trashed(row, 0)).transpose()? })
@@ -29,7 +28,7 @@ impl Postgres {
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Seen<Vec<Trashed>>> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let query = schema
             .once(TRASH)
             .bind_cell(Cell::Integer(i64::from(object.0)))

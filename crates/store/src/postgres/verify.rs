@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, FieldKind, Object};
-use kith_model::decimal::Decimal;
 use kith_model::id::{ObjectNo, RecordId, TenantId};
 use kith_model::record::Row as Record;
-use kith_model::value::{Cell, ColumnKind, Value, decode};
+use kith_model::value::{Cell, Value};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -17,7 +16,9 @@ use super::engine::Postgres;
 use super::error::failed;
 use super::flight::Call;
 use super::journal::record_history;
+use super::matching::key;
 use super::read::{BEGIN_SNAPSHOT, Schema, current, object_of, state_of};
+use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::query::{Seen, VerifyPage};
 use crate::text;
@@ -33,7 +34,7 @@ impl Postgres {
         limit: u32,
     ) -> Result<Seen<VerifyPage>> {
         let object = object_of(catalog, object)?;
-        let (schema, mut is_retry) = (Schema::of(tenant), false);
+        let (schema, mut is_retry) = (self.schema(tenant).await?, false);
         loop {
             let mut connection = self.reads.get().await?;
             connection.begin();
@@ -69,8 +70,16 @@ async fn read(
     let state = state_of(rows.get(1))?;
     current(state, catalog)?;
     let Some(last) = rows[2].last() else {
-        let page =
-            VerifyPage { rows: vec![], trashed: vec![], history: vec![], rollups: empty(object), next: None };
+        let (merged, filed) = (vec![], vec![]);
+        let page = VerifyPage {
+            rows: vec![],
+            trashed: vec![],
+            history: vec![],
+            rollups: empty(object),
+            merged,
+            filed,
+            next: None,
+        };
         return Ok(Seen { state, value: page });
     };
     let last = RecordId(get(last, 0)?);
@@ -80,6 +89,8 @@ async fn read(
         stretch(Call::once(text::record::between(schema.dialect(), object))),
         stretch(schema.once(text::verify::TRASHED).bind_cell(number())),
         stretch(schema.once(text::verify::HISTORY).bind_cell(number())),
+        stretch(schema.once(text::matching::MERGED_BETWEEN).bind_cell(number())),
+        stretch(schema.once(text::matching::FILED_BETWEEN).bind_cell(number())),
     ];
     for slot in rollups(object) {
         let statement = text::verify::rollup(schema.dialect(), catalog, object, slot)?;
@@ -91,11 +102,13 @@ async fn read(
     let rows: Vec<Record> = answers[0].iter().map(|row| record(row, 0, object)).collect::<Result<_>>()?;
     let trashed = answers[1].iter().map(|row| get(row, 0).map(RecordId)).collect::<Result<_>>()?;
     let history = record_history(&answers[2])?;
+    let merged = answers[3].iter().map(|row| get(row, 0).map(RecordId)).collect::<Result<_>>()?;
+    let filed = answers[4].iter().map(key).collect::<Result<_>>()?;
     let mut computed = Vec::new();
-    for (slot, answer) in rollups(object).zip(&answers[3..]) {
-        computed.push(rollup(object, slot, &rows, answer)?);
+    for (slot, answer) in rollups(object).zip(&answers[5..]) {
+        computed.push(rollup(schema.dialect(), object, slot, &rows, answer)?);
     }
-    Ok(Seen { state, value: VerifyPage { rows, trashed, history, rollups: computed, next } })
+    Ok(Seen { state, value: VerifyPage { rows, trashed, history, rollups: computed, merged, filed, next } })
 }
 
 /// The slots of an object's roll-ups.
@@ -109,22 +122,24 @@ fn empty(object: &Object) -> Vec<Vec<Value>> {
 }
 
 /// What a roll-up comes to for every row: nothing refers to those without an answer.
-fn rollup(object: &Object, slot: usize, rows: &[Record], answer: &[Row]) -> Result<Vec<Value>> {
+fn rollup(
+    dialect: Dialect<'_>,
+    object: &Object,
+    slot: usize,
+    rows: &[Record],
+    answer: &[Row],
+) -> Result<Vec<Value>> {
     let field = &object.fields()[slot];
-    let kind = object.table().columns[object.table().range(slot).start].kind;
-    let none = match kind {
-        ColumnKind::Decimal { scale } => Cell::Decimal(Decimal::zero(scale)),
-        _ => Cell::Integer(0),
+    let nothing = match &field.kind {
+        FieldKind::Rollup { function, .. } => function.nothing(),
+        _ => Value::Null,
     };
-    let value = |cell| decode(field, &mut std::iter::once(cell)).map_err(Error::Corrupt);
+    let column = object.table().columns[object.table().range(slot)][0].kind;
+    let parts = text::rollup::parts(dialect, field, column);
     let mut by_parent: HashMap<Uuid, Value> = HashMap::with_capacity(answer.len());
     for row in answer {
-        // A sum of nulls only is null, and comes to nothing as well.
-        match cell(row, 1, kind)? {
-            Cell::Null => continue,
-            computed => by_parent.insert(get(row, 0)?, value(computed)?),
-        };
+        let cells = parts.iter().zip(1..).map(|(kind, index)| cell(row, index, *kind));
+        by_parent.insert(get(row, 0)?, text::rollup::value(field, cells.collect::<Result<_>>()?)?);
     }
-    let none = value(none)?;
-    Ok(rows.iter().map(|row| by_parent.remove(&row.id.0).unwrap_or_else(|| none.clone())).collect())
+    Ok(rows.iter().map(|row| by_parent.remove(&row.id.0).unwrap_or_else(|| nothing.clone())).collect())
 }

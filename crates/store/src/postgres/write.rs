@@ -22,7 +22,7 @@ impl Postgres {
     /// Begins and locks in one flight. Nothing is done before, so a lost connection is
     /// tried again once.
     pub(crate) async fn grant(&self, tenant: TenantId) -> Result<(Writing, TenantState)> {
-        let schema = Schema::of(tenant);
+        let schema = self.schema(tenant).await?;
         let calls = [
             Call::plain("begin isolation level read committed"),
             schema.prepared(&format!("{STATE}\nfor update")),

@@ -13,7 +13,7 @@ use rusqlite::params;
 use super::cell::{Bound, bind};
 use super::connection::Connection;
 use super::record::find;
-use super::schema;
+use super::{matching, schema};
 use crate::error::WriteError;
 
 type Result<T = ()> = std::result::Result<T, WriteError>;
@@ -35,6 +35,7 @@ pub(super) fn write(connection: &Connection, merged: &Merged) -> Result {
         answers,
         counters,
         tokens,
+        matches,
         state,
     } = merged;
     if let Some(schema) = schema {
@@ -56,12 +57,14 @@ pub(super) fn write(connection: &Connection, merged: &Merged) -> Result {
     write_trash(connection, trash)?;
     for id in erase {
         erase_record(connection, *id)?;
+        matching::erase(connection, *id)?;
     }
     write_transactions(connection, transactions)?;
     write_changes(connection, changes)?;
     write_answers(connection, answers)?;
     write_counters(connection, counters)?;
     write_tokens(connection, tokens)?;
+    matching::write(connection, matches)?;
     write_state(connection, state)
 }
 

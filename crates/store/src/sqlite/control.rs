@@ -25,7 +25,7 @@ pub(super) fn open_control(folder: &Folder) -> Result<Connection> {
     make_private_file(&path).map_err(from_io)?;
     let connection = Connection::open(&path)?;
     connection.raw().execute_batch("pragma journal_mode = wal; pragma wal_autocheckpoint = 1000")?;
-    migrate(&connection, Layout::Control)?;
+    migrate(&connection, Layout::CONTROL)?;
     Ok(connection)
 }
 

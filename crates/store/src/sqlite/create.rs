@@ -61,7 +61,7 @@ fn build(path: &Path, new: &NewTenant) -> Result<()> {
     let connection = Connection::open(path)?;
     // The file counts only once it is renamed, so it is synced once, as a whole.
     connection.raw().execute_batch("pragma journal_mode = memory; pragma synchronous = off")?;
-    migrate(&connection, Layout::Tenant)?;
+    migrate(&connection, Layout::TENANT)?;
     let NewTenant { tenant, history } = new;
     let sql = system::insert_state(Dialect::Sqlite);
     connection.raw().execute(&sql, params![history.0.as_bytes(), tenant.created_at.0])?;

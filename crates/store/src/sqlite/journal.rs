@@ -1,15 +1,22 @@
 //! Reading the journal.
 
-use kith_model::id::{RecordId, TenantId};
+use std::sync::LazyLock;
+
+use kith_model::id::{ObjectNo, RecordId, TenantId};
 use kith_model::journal::{Change, Position, Transaction};
 use kith_model::value::Cell;
 
 use super::engine::Sqlite;
 use super::snapshot::Snapshot;
 use super::{decode, sql};
+use crate::dialect::Dialect;
 use crate::error::Result;
-use crate::query::{Entry, RecordHistory, Seen};
+use crate::query::{Entry, RecordHistory, Seen, Stretch};
 use crate::text;
+use crate::text::journal::STRETCH;
+
+/// See [`text::journal::changes_of`].
+static CHANGES_OF: LazyLock<String> = LazyLock::new(|| text::journal::changes_of(Dialect::Sqlite));
 
 impl Sqlite {
     /// See [`crate::Store::changes`].
@@ -30,6 +37,39 @@ impl Sqlite {
                 snapshot.all(sql!(text::journal::TRANSACTIONS), &range, decode::transaction)?;
             let changes = snapshot.all(sql!(text::journal::CHANGES), &range, |row| decode::change(row, 0))?;
             Ok(entries(transactions, changes))
+        })
+        .await
+    }
+
+    /// See [`crate::Store::changes_of`].
+    ///
+    /// # Errors
+    /// See there.
+    pub async fn changes_of(
+        &self,
+        tenant: TenantId,
+        objects: Vec<ObjectNo>,
+        after: Position,
+        limit: u32,
+    ) -> Result<Seen<Stretch>> {
+        self.read(tenant, move |snapshot| {
+            let last = snapshot.state.last_position;
+            let Some(first) = first_of(snapshot, &objects, after)? else {
+                return Ok(Stretch::of(Vec::new(), false, last));
+            };
+            let numbers: Vec<u32> = objects.iter().map(|object| object.0).collect();
+            let numbers = Cell::Text(serde_json::json!(numbers).to_string().into());
+            let between = |from: i64, to: i64, limit: i64| {
+                let cells = [numbers.clone(), Cell::Integer(from), Cell::Integer(to), Cell::Integer(limit)];
+                snapshot.all(&CHANGES_OF, &cells, decode::history)
+            };
+            let found = between(first.0, first.0.saturating_add(STRETCH - 1), i64::from(limit))?;
+            let is_cut = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+            let mut stretch = Stretch::of(found, is_cut, last);
+            if let Some((from, to)) = stretch.missing() {
+                stretch.complete(between(from.0, to.0, i64::MAX)?, to);
+            }
+            Ok(stretch)
         })
         .await
     }
@@ -74,6 +114,20 @@ impl Sqlite {
         })
         .await
     }
+}
+
+/// The first position after a place at which one of these objects changed.
+fn first_of(snapshot: &Snapshot<'_>, objects: &[ObjectNo], after: Position) -> Result<Option<Position>> {
+    let mut first: Option<Position> = None;
+    for object in objects {
+        let cells = [Cell::Integer(i64::from(object.0)), Cell::Integer(after.0)];
+        let own = snapshot.first(sql!(text::journal::FIRST_OF), &cells, |row| Ok(Position(row.get(0)?)))?;
+        first = match (first, own) {
+            (Some(first), Some(own)) => Some(first.min(own)),
+            (first, own) => first.or(own),
+        };
+    }
+    Ok(first)
 }
 
 /// The last position of the last transaction that is whole within `limit` changes from

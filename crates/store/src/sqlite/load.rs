@@ -6,13 +6,14 @@ use kith_model::catalog::{Catalog, Definition, Key as UniqueKey, Object, Table};
 use kith_model::decide::{Answer, Found, Key, KeyValue};
 use kith_model::id::{FieldNo, ObjectNo, RecordId};
 use kith_model::journal::Position;
-use kith_model::limits::CASCADE_RECORDS_MAX;
+use kith_model::limits::{CASCADE_RECORDS_MAX, FILL_AT_ONCE_RECORDS_MAX};
 use kith_model::value::{Cell, encode};
 
 use super::connection::Connection;
 use super::record::{find, read_row};
 use super::snapshot::{all, first};
-use super::{decode, sql};
+use super::{cell, decode, matching, sql};
+use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -32,6 +33,9 @@ fn load_one(connection: &Connection, catalog: &Catalog, key: &Key) -> Result<Fou
         }
         Key::Children { object, field, to, id } => {
             children(connection, find(catalog, *object)?, *field, *to, *id)
+        }
+        Key::Extremes { parent, rollup, id, most } => {
+            extremes(connection, catalog, (find(catalog, *parent)?, *rollup), *id, *most)
         }
         Key::Trash(id) => {
             let found = first(connection, sql!(text::record::TRASHED), &[Cell::Uuid(id.0)], decode::trashed)?;
@@ -55,7 +59,15 @@ fn load_one(connection: &Connection, catalog: &Catalog, key: &Key) -> Result<Fou
             let sql = "select 1 from kith_tokens where id = ?1 and revoked_at is null";
             exists(connection, sql, &[Cell::Uuid(id.0)])
         }
+        Key::Filed(object, matching, key) => matching::filed(connection, *object, *matching, key),
+        Key::Dismissed(_, id) => matching::dismissed(connection, *id),
+        Key::Merged(id) => matching::merged(connection, *id),
+        Key::Aliases(id) => matching::aliases(connection, *id),
         Key::AnyRecord(object) => any_record(connection, find(catalog, *object)?),
+        Key::FirstRecords(object) => first_records(connection, find(catalog, *object)?),
+        // An index is made within the write: SQLite has no other way.
+        Key::BuildsApart(_) => Ok(Found::Exists(false)),
+        Key::Task(id) => exists(connection, sql!(text::task::UNDER_WAY), &[Cell::Uuid(id.0)]),
     }
 }
 
@@ -121,6 +133,27 @@ fn children(
     Ok(Found::Records(found))
 }
 
+fn extremes(
+    connection: &Connection,
+    catalog: &Catalog,
+    (parent, rollup): (&Object, FieldNo),
+    id: RecordId,
+    most: usize,
+) -> Result<Found> {
+    let slot =
+        parent.slot(rollup).ok_or_else(|| Error::Corrupt(format!("`{}` lacks a roll-up", parent.name)))?;
+    let field = &parent.fields()[slot];
+    let feed = text::rollup::feed(Dialect::Sqlite, catalog, parent, slot, 1)?;
+    let sql = Dialect::Sqlite.text(&feed.extremes("$1", most));
+    let kind = parent.table().columns[parent.table().range(slot)][0].kind;
+    let cells: Vec<Cell<'_>> = std::iter::once(Cell::Uuid(id.0)).chain(feed.cells).collect();
+    let found = all(connection, &sql, &cells, |row| {
+        let value = text::rollup::one(field, cell::read(row, 0, kind)?)?;
+        Ok((value, decode::record(row, 1)?))
+    })?;
+    Ok(Found::Extremes(found))
+}
+
 /// One more than may be, so that too many is seen.
 fn cascade_limit() -> Cell<'static> {
     Cell::Integer(i64::try_from(CASCADE_RECORDS_MAX).unwrap_or(i64::MAX).saturating_add(1))
@@ -144,6 +177,12 @@ fn any_record(connection: &Connection, object: &Object) -> Result<Found> {
         object.table().name
     );
     exists(connection, &sql, &[Cell::Integer(i64::from(object.number.0))])
+}
+
+fn first_records(connection: &Connection, object: &Object) -> Result<Found> {
+    let count = FILL_AT_ONCE_RECORDS_MAX + 1;
+    let sql = format!("select id from {} order by id limit {count}", object.table().name);
+    all(connection, &sql, &[], |row| decode::record(row, 0)).map(Found::Records)
 }
 
 fn exists(connection: &Connection, sql: &str, cells: &[Cell<'_>]) -> Result<Found> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::error::is_constraint;
-use super::{decode, snapshot};
+use super::{decode, snapshot, tasks, versions};
 use crate::ddl;
 use crate::dialect::{Dialect, Statement};
 use crate::error::{Error, WriteError};
@@ -38,6 +38,15 @@ on conflict (number) do update
 set schema_version = excluded.schema_version, definition = excluded.definition",
             )?
             .execute(params![definition.number.0, definition.schema_version.0, document])?;
+        connection
+            .prepare(
+                "insert into kith_object_versions (number, schema_version, definition) values (?1, ?2, ?3)",
+            )?
+            .execute(params![definition.number.0, definition.schema_version.0, document])?;
+    }
+    versions::write(connection, &schema.version)?;
+    for task in &schema.tasks {
+        tasks::write(connection, task)?;
     }
     Ok(())
 }
@@ -59,9 +68,16 @@ fn take(connection: &Connection, catalog: &Catalog, step: &Step) -> Result {
             fill_fold(connection, object, *field)
         }
         Step::DropFold { object, column } => run(connection, &[ddl::drop_fold(dialect, object, column)]),
+        Step::AddWider { object, field } => run(connection, &[ddl::add_wider(dialect, object, *field)?]),
+        Step::CopyWider { object, field } => run(connection, &[ddl::copy_wider(dialect, object, *field)?]),
+        Step::DropNarrow { object, field } => run(connection, &[ddl::drop_narrow(dialect, object, *field)?]),
+        Step::DropWider { object, field } => run(connection, &[ddl::drop_wider(dialect, object, *field)?]),
         Step::CreateKey { object, key } => create_key(connection, object, key),
         Step::DropKey { object: _, key } => run(connection, &[ddl::drop_key(dialect, key)]),
         Step::FillRollup { object, field, from } => fill_rollup(connection, object, *field, from),
+        Step::DropMatching { object, matching } => {
+            run(connection, &crate::text::matching::drop_rule(dialect, object.0, matching.0))
+        }
         Step::Refuse { object, found, message } => {
             let Statement { sql, cells } = ddl::condition(dialect, object, found)?;
             refuse(ids(connection, &sql, &cells)?, |ids| ddl::refused(object, message, ids))
@@ -116,11 +132,14 @@ fn create_key(connection: &Connection, object: &Definition, key: &Key) -> Result
 }
 
 fn fill_rollup(connection: &Connection, object: &Definition, field: FieldNo, from: &Definition) -> Result {
-    let Statement { sql, cells } = ddl::fill_rollup(Dialect::Sqlite, object, field, from)?;
+    if let Some(sql) = ddl::index_rollup(Dialect::Sqlite, object, field, from)? {
+        run(connection, &[sql])?;
+    }
+    let Statement { sql, cells } = ddl::fill_rollup(Dialect::Sqlite, object, field, from, None)?;
     let mut fill = connection.prepare(&sql)?;
     super::cell::bind(&mut fill, &cells)?;
     fill.raw_execute()?;
-    match ddl::sums_out_of_range(Dialect::Sqlite, object, field)? {
+    match ddl::out_of_range(Dialect::Sqlite, object, field)? {
         Some(sql) => refuse(ids(connection, &sql, &[])?, |ids| ddl::sum_out_of_range(object, field, ids)),
         None => Ok(()),
     }

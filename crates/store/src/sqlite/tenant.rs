@@ -146,7 +146,7 @@ impl Tenant {
             return Err(Error::NoTenant);
         }
         let connection = Connection::open(&self.path)?;
-        migrate(&connection, Layout::Tenant)?;
+        migrate(&connection, Layout::TENANT)?;
         Ok(connection)
     }
 
@@ -187,11 +187,7 @@ impl Wake for Unpark {
 
 /// Brings the tables of a file to the layout of this program.
 pub(super) fn migrate(connection: &Connection, layout: Layout) -> Result<()> {
-    let version = layout_version(connection, layout)?;
-    if version > layout.current() {
-        return Err(Error::Corrupt(format!("its layout {version} is of a newer release of Kith")));
-    }
-    if version == layout.current() {
+    if !layout.is_behind(layout_version(connection, layout)?)? {
         return Ok(());
     }
     connection.raw().execute_batch("begin immediate")?;

@@ -3,6 +3,7 @@
 mod desk;
 mod folder;
 mod journal;
+mod layout;
 mod limits;
 mod records;
 mod retention;

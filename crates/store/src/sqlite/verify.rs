@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, FieldKind, Object};
-use kith_model::decimal::Decimal;
 use kith_model::id::{ObjectNo, RecordId, TenantId};
-use kith_model::value::{Cell, ColumnKind, Value, decode as decode_value};
+use kith_model::value::{Cell, Value};
 use uuid::Uuid;
 
 use super::engine::Sqlite;
 use super::record::{find, read_row};
 use super::snapshot::Snapshot;
-use super::{decode, sql};
+use super::{cell, decode, matching, sql};
 use crate::dialect::Dialect;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::query::{Seen, VerifyPage};
 use crate::text;
 
@@ -63,6 +62,8 @@ fn page(
             trashed: Vec::new(),
             history: Vec::new(),
             rollups,
+            merged: Vec::new(),
+            filed: Vec::new(),
             next: None,
         });
     };
@@ -77,10 +78,13 @@ fn page(
     let mut rollups = Vec::new();
     for slot in rollup_slots(object) {
         let computed = compute(snapshot, catalog, object, slot, &stretch)?;
-        let nothing = read_computed(object, slot, &[0, 0])?;
+        let nothing = nothing(object, slot);
         rollups.push(rows.iter().map(|row| computed.get(&row.id).unwrap_or(&nothing).clone()).collect());
     }
-    Ok(VerifyPage { rows, trashed, history, rollups, next: is_full.then_some(last) })
+    let merged =
+        snapshot.all(sql!(text::matching::MERGED_BETWEEN), &of_object, |row| decode::record(row, 0))?;
+    let filed = snapshot.all(sql!(text::matching::FILED_BETWEEN), &of_object, matching::key)?;
+    Ok(VerifyPage { rows, trashed, history, rollups, merged, filed, next: is_full.then_some(last) })
 }
 
 fn rollup_slots(object: &Object) -> impl Iterator<Item = usize> {
@@ -98,30 +102,20 @@ fn compute(
 ) -> Result<HashMap<RecordId, Value>> {
     let statement = text::verify::rollup(Dialect::Sqlite, catalog, object, slot)?;
     let cells: Vec<Cell<'_>> = stretch.iter().cloned().chain(statement.cells).collect();
+    let field = &object.fields()[slot];
+    let column = object.table().columns[object.table().range(slot)][0].kind;
+    let parts = text::rollup::parts(Dialect::Sqlite, field, column);
     let computed = snapshot.all(&statement.sql, &cells, |row| {
-        let mut parts = Vec::with_capacity(2);
-        for index in 1..row.as_ref().column_count() {
-            // A sum over nothing but nulls is null.
-            parts.push(row.get::<_, Option<i64>>(index)?.unwrap_or(0));
-        }
-        Ok((decode::record(row, 0)?, read_computed(object, slot, &parts)?))
+        let cells = parts.iter().zip(1..).map(|(kind, index)| cell::read(row, index, *kind));
+        Ok((decode::record(row, 0)?, text::rollup::value(field, cells.collect::<Result<_>>()?)?))
     })?;
     Ok(computed.into_iter().collect())
 }
 
-/// A count, or a sum of which the billions and the rest are given, as the field's value.
-/// A sum of too many digits is null: no record can hold it, so the checker finds it.
-fn read_computed(object: &Object, slot: usize, parts: &[i64]) -> Result<Value> {
-    let kind = object.table().columns[object.table().range(slot)][0].kind;
-    let cell = match (kind, parts) {
-        (ColumnKind::Decimal { scale }, [high, low]) => {
-            let wide = i128::from(*high) * 1_000_000_000 + i128::from(*low);
-            Decimal::from_wide(wide, scale).map_or(Cell::Null, Cell::Decimal)
-        }
-        (_, [count, ..]) => Cell::Integer(*count),
-        (_, []) => Cell::Null,
-    };
-    let field = &object.fields()[slot];
-    decode_value(field, &mut std::iter::once(cell))
-        .map_err(|why| Error::Corrupt(format!("the roll-up `{}`: {why}", field.name)))
+/// What a roll-up is over no records.
+fn nothing(object: &Object, slot: usize) -> Value {
+    match &object.fields()[slot].kind {
+        FieldKind::Rollup { function, .. } => function.nothing(),
+        _ => Value::Null,
+    }
 }

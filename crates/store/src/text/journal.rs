@@ -1,5 +1,7 @@
 //! Reading the journal, and removing what is older than its retention.
 
+use crate::dialect::Dialect;
+
 /// The columns of a transaction, in the order in which the statements here give them.
 /// (The columns of a change follow them where both are read.)
 pub(crate) const TRANSACTION_COLUMNS: usize = 8;
@@ -29,6 +31,34 @@ pub(crate) const CHANGES: &str =
 from {kith_changes}
 where position >= $1 and position <= $2
 order by position";
+
+/// Positions that are looked through at once for changes of some objects, from the first
+/// such change on: a bound on what is read where they are many, and still a page full
+/// where one change in ten is.
+pub(crate) const STRETCH: i64 = 5_000;
+
+/// The first position after `$2` of a change of the object `$1`.
+pub(crate) const FIRST_OF: &str = "select position
+from {kith_changes}
+where object_no = $1 and position > $2
+order by position
+limit 1";
+
+/// At most `$4` changes of the objects `$1` from the position `$2` to the position `$3`,
+/// each with its transaction. (The plus keeps the index by object out of it: the stretch
+/// is read in order and no further than the limit, and nothing is sorted.)
+pub(crate) fn changes_of(dialect: Dialect<'_>) -> String {
+    let is_one_of_them = dialect.is_one_of("+c.object_no", "$1");
+    dialect.text(&format!(
+        "select t.first_position, t.last_position, t.at, t.actor, t.origin, t.job, t.trace, t.schema_version,
+  c.position, c.transaction_position, c.kind, c.object_no, c.record_id, c.version, c.diff
+from {{kith_changes}} as c
+join {{kith_transactions}} as t on t.first_position = c.transaction_position
+where {is_one_of_them} and c.position >= $2 and c.position <= $3
+order by c.position
+limit $4"
+    ))
+}
 
 /// At most `$3` changes of the record `$1` after the position `$2`, each with its transaction.
 pub(crate) const HISTORY: &str =

@@ -1,10 +1,9 @@
 //! What the checker reads: a stretch of ids, their journal, and what roll-ups come to.
 
-use kith_model::catalog::{Catalog, FieldKind, Object, RollupFunction};
-use kith_model::value::Cell;
+use kith_model::catalog::{Catalog, Object};
 
 use crate::dialect::{Dialect, Statement};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// At most `$3` ids of an object (its number is `$2`) after the id `$1`, from the table,
 /// the trash and the journal.
@@ -49,42 +48,23 @@ where c.object_no = $1 and c.record_id > $2 and c.record_id <= $3
 order by c.record_id, c.position";
 
 /// What a roll-up comes to, for each parent after the id `$1`, up to `$2`, that is
-/// referred to: its id and a count, or its id and the columns of [`Dialect::sum_columns`].
-/// Further parameters are those of the statement.
+/// referred to: its id and the columns of [`super::rollup::parts`]. Further parameters
+/// are those of the statement.
 pub(crate) fn rollup(
     dialect: Dialect<'_>,
     catalog: &Catalog,
     object: &Object,
     slot: usize,
 ) -> Result<Statement> {
-    let field = &object.fields()[slot];
-    let broken = || Error::Corrupt(format!("the roll-up `{}` lacks what it is computed from", field.name));
-    let FieldKind::Rollup { function, from, via } = &field.kind else { return Err(broken()) };
-    let child = catalog.object(*from).ok_or_else(broken)?;
-    let table = child.table();
-    let via = child.slot(*via).ok_or_else(broken)?;
-    let link = table.columns[table.range(via)].iter().find(|column| column.target == Some(object.number));
-    let link = &link.ok_or_else(broken)?.name;
-    let mut cells = Vec::new();
-    let mut condition = String::new();
-    let computed = match function {
-        RollupFunction::Count => "count(*)".to_owned(),
-        RollupFunction::Sum { of, scale: _, currency } => {
-            let summed = &table.columns[table.range(child.slot(*of).ok_or_else(broken)?)];
-            if let (Some(currency), [_, code]) = (currency, summed) {
-                condition = format!(" and {} = $3", code.name);
-                cells.push(Cell::Text(currency.as_str().to_owned().into()));
-            }
-            dialect.sum_columns(&summed[0].name)
-        }
-    };
+    let feed = super::rollup::feed(dialect, catalog, object, slot, 2)?;
+    let (link, columns) = (&feed.link, feed.columns());
     let sql = dialect.text(&format!(
-        "select {link}, {computed}
-from {}
-where {link} > $1 and {link} <= $2{condition}
+        "select {link}, {columns}
+from {} as source
+where {link} > $1 and {link} <= $2{}
 group by {link}
 order by {link}",
-        dialect.table(&table.name),
+        feed.table, feed.conditions,
     ));
-    Ok(Statement { sql, cells })
+    Ok(Statement { sql, cells: feed.cells })
 }

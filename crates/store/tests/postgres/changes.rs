@@ -1,9 +1,10 @@
 //! The journal as consumers read it, and its retention.
 
+use kith_model::id::ObjectNo;
 use kith_model::journal::{ChangeKind, Position};
 use kith_model::time::Timestamp;
 
-use crate::world::{COMPANY, World, company_row, id};
+use crate::world::{COMPANY, CONTACT, World, company_row, id};
 
 /// Transactions of 3, 1 and 4 changes: positions 1–3, 4, 5–8.
 async fn journal() -> World {
@@ -44,6 +45,41 @@ async fn transactions_come_whole_and_at_least_one() {
     assert_eq!(read(&world, 6, 1).await, [(5, 8, vec![7, 8])]);
     assert_eq!(read(&world, 8, 10).await, []);
     assert_eq!(read(&world, 100, 10).await, []);
+}
+
+/// The same of some objects, and how far the journal was looked through.
+async fn read_of(
+    world: &World,
+    objects: &[ObjectNo],
+    after: i64,
+    limit: u32,
+) -> (Vec<(i64, i64, Vec<i64>)>, i64) {
+    let seen =
+        world.store.changes_of(world.tenant, objects.to_vec(), Position(after), limit).await.unwrap().value;
+    let entry = |entry: &kith_store::Entry| {
+        let changes = entry.changes.iter().map(|change| change.position.0).collect();
+        (entry.transaction.first.0, entry.transaction.last.0, changes)
+    };
+    (seen.entries.iter().map(entry).collect(), seen.end.0)
+}
+
+#[tokio::test]
+async fn changes_of_some_objects_come_in_whole_transactions() {
+    let mut world = journal().await;
+    let definition = crate::world::contact();
+    let step = kith_model::schema::Step::CreateTable(Box::new(definition.clone()));
+    world.change(definition, vec![step]).await.unwrap();
+    let four = (5, 8, vec![5, 6, 7, 8]);
+    let companies = [(1, 1, vec![1]), (2, 3, vec![2, 3]), (4, 4, vec![4]), four.clone()];
+    let (both, one) = ([COMPANY, CONTACT], [COMPANY]);
+    assert_eq!(read_of(&world, &one, 0, 100).await, (companies.to_vec(), 9));
+    assert_eq!(read_of(&world, &one, 0, 2).await, (companies[..2].to_vec(), 3));
+    assert_eq!(read_of(&world, &one, 4, 1).await, (vec![four.clone()], 8));
+    assert_eq!(read_of(&world, &one, 6, 1).await, (vec![(5, 8, vec![7, 8])], 8));
+    assert_eq!(read_of(&world, &one, 8, 5).await, (vec![], 9));
+    assert_eq!(read_of(&world, &[CONTACT], 0, 5).await, (vec![(9, 9, vec![9])], 9));
+    assert_eq!(read_of(&world, &both, 5, 5).await, (vec![(5, 8, vec![6, 7, 8]), (9, 9, vec![9])], 9));
+    assert_eq!(read_of(&world, &[ObjectNo(99)], 0, 5).await, (vec![], 9));
 }
 
 #[tokio::test]

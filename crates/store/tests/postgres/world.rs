@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Definition};
-use kith_model::decide::{DefinitionWrite, Merged, RowUpdate, SchemaWrite};
+use kith_model::decide::{DefinitionWrite, MatchWrites, Merged, RowUpdate, SchemaWrite, VersionWrite};
 use kith_model::id::{HistoryId, ObjectNo, OrganizationId, RecordId, TenantId};
 use kith_model::journal::{
     Actor, Change, ChangeKind, Origin, Position, SchemaVersion, TenantState, Transaction,
@@ -96,7 +96,15 @@ impl World {
         let mut merged = self.merged(state, &[(ChangeKind::SchemaChanged, definition.number, None)]);
         merged.catalog = Arc::clone(&catalog);
         merged.state.schema_version = version;
-        merged.schema = Some(SchemaWrite { steps, definitions: vec![DefinitionWrite { definition }] });
+        let version = VersionWrite {
+            version,
+            position: merged.state.last_position,
+            at: merged.state.last_at,
+            actor: Actor::System,
+            changes: "[]".into(),
+        };
+        let definitions = vec![DefinitionWrite { definition }];
+        merged.schema = Some(SchemaWrite { steps, definitions, version, tasks: Vec::new() });
         writing.commit(&merged).await?;
         self.catalog = catalog;
         Ok(())
@@ -182,6 +190,7 @@ impl World {
             answers: Vec::new(),
             counters: Vec::new(),
             tokens: Vec::new(),
+            matches: MatchWrites::default(),
             state,
         }
     }

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use kith_model::fault::{Code, Fault, Faults, near_miss};
-use kith_model::operation::{Action, Mode, RecordOperation, Target, Work};
+use kith_model::operation::{Action, Duplicates, Expect, Mode, RecordOperation, Target, Work};
 use serde_json::{Map, Value as Json};
 
 use crate::extract::Members;
 
-const OPS: [&str; 6] = ["create", "update", "upsert", "delete", "restore", "purge"];
+const OPS: [&str; 7] = ["create", "update", "upsert", "delete", "restore", "purge", "merge"];
 
 /// Reads the body of a batch; every fault of every operation is gathered.
 pub(super) fn work(body: Map<String, Json>) -> Result<Work, Faults> {
@@ -74,8 +74,14 @@ fn operation(given: Json) -> Result<RecordOperation, Faults> {
         }
         return Err(faults);
     };
+    let duplicates = match action {
+        Action::Create { .. } | Action::Update { .. } | Action::Upsert { .. } => members.duplicates(),
+        Action::Delete { .. } | Action::Restore { .. } | Action::Purge { .. } | Action::Merge { .. } => {
+            Duplicates::Ignore
+        }
+    };
     members.finish()?;
-    Ok(RecordOperation { object, action, label, prepared: None })
+    Ok(RecordOperation { object, action, label, duplicates, prepared: None })
 }
 
 fn action(op: &str, members: &mut Members) -> Option<Action> {
@@ -89,25 +95,41 @@ fn action(op: &str, members: &mut Members) -> Option<Action> {
         "upsert" => Action::Upsert {
             by: Arc::new(members.object("by")),
             input: Arc::new(members.object("record")),
-            expect: members.number("if_match", 1),
+            expect: members.number("if_match", 1).map_or(Expect::Anything, Expect::Version),
         },
         "delete" => Action::Delete { target: target(members), expect: members.number("if_match", 1) },
         "restore" => Action::Restore { target: target(members) },
         "purge" => Action::Purge { target: target(members), expect: members.number("if_match", 1) },
+        "merge" => Action::Merge {
+            target: target(members),
+            from: target_in("from", members),
+            fields: Arc::new(members.optional_object("fields")),
+            default: members.side("default"),
+            expect: members.number("if_match", 1),
+            expect_from: members.number("from_match", 1),
+        },
         _ => return None,
     })
 }
 
 /// An id, or `{"$ref": label}`.
 fn target(members: &mut Members) -> Target {
-    let refusal = match members.take("id") {
+    target_in("id", members)
+}
+
+fn target_in(member: &'static str, members: &mut Members) -> Target {
+    let mistyped = || {
+        let message = format!("`{member}` must be an id or `{{\"$ref\": \"<label>\"}}`");
+        Fault::new(Code::InvalidType, message).at(member)
+    };
+    let refusal = match members.take(member) {
         Some(Json::String(id)) => return Target::Id(id),
         Some(Json::Object(mut reference)) => match (reference.shift_remove("$ref"), reference.is_empty()) {
             (Some(Json::String(label)), true) => return Target::Earlier(label),
-            _ => Fault::new(Code::InvalidType, "`id` must be an id or `{\"$ref\": \"<label>\"}`").at("id"),
+            _ => mistyped(),
         },
-        Some(_) => Fault::new(Code::InvalidType, "`id` must be an id or `{\"$ref\": \"<label>\"}`").at("id"),
-        None => Fault::new(Code::Required, "`id` is missing").at("id"),
+        Some(_) => mistyped(),
+        None => Fault::new(Code::Required, format!("`{member}` is missing")).at(member),
     };
     members.refuse(refusal);
     Target::Id(String::new())

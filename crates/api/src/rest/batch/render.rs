@@ -13,10 +13,10 @@ use crate::{problem, reply};
 const RESULT_BYTES: usize = 1024;
 
 /// Writes the results of a batch.
-pub(super) fn results(receipt: &Receipt, prefer: Prefer, request: &str) -> Response {
+pub(crate) fn results(receipt: &Receipt, prefer: Prefer, request: &str) -> Response {
     let results = match &receipt.outcome {
         ReceiptOutcome::Records(results) => results.as_slice(),
-        ReceiptOutcome::Schema(_) | ReceiptOutcome::Token => &[],
+        ReceiptOutcome::Schema(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => &[],
     };
     let mut body = String::with_capacity(RESULT_BYTES * results.len() + 64);
     // Writing to a string cannot fail.
@@ -43,6 +43,9 @@ fn done(result: &RecordResult, prefer: Prefer, body: &mut String) {
     let status = reply::status(*disposition).as_u16();
     let _ =
         write!(body, "{{\"status\":{status},\"object\":\"{object}\",\"id\":\"{id}\",\"version\":{version}");
+    if let Some(duplicates) = result.duplicates {
+        let _ = write!(body, ",\"duplicates\":{duplicates}");
+    }
     if prefer != Prefer::Minimal {
         let before = body.len();
         body.push_str(",\"record\":");

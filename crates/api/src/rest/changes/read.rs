@@ -23,7 +23,7 @@ pub(crate) async fn read(
     if accept::prefers_events(&headers) {
         let follower = changes::follow(&caller.session, after, &asking.objects).await?;
         let state = caller.session.state().await?;
-        let response = stream::respond(site, caller, follower, &headers);
+        let response = stream::respond(site, caller, stream::Source::Changes(follower), &headers);
         return Ok(reply::stand(response, state.last_position, state.history));
     }
     let request = changes::Request { after, objects: asking.objects, limit: asking.limit, wait: asking.wait };

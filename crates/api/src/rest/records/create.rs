@@ -3,7 +3,7 @@
 use kith_engine::submit;
 use kith_model::operation::Action;
 
-use crate::extract::{Asked, Caller, JsonObject, Prefer, Segments};
+use crate::extract::{AboutDuplicates, Asked, Caller, JsonObject, Prefer, Segments};
 use crate::problem::Outcome;
 use crate::reply;
 
@@ -11,12 +11,12 @@ use crate::reply;
 pub(crate) async fn create(
     caller: Caller,
     Segments([object]): Segments<1>,
-    Asked(()): Asked<()>,
+    Asked(AboutDuplicates(duplicates)): Asked<AboutDuplicates>,
     prefer: Prefer,
     body: JsonObject,
 ) -> Outcome {
     let (input, envelope) = body.into_input();
-    let request = envelope.record(object, Action::Create { input });
+    let request = envelope.careful_record(object, Action::Create { input }, duplicates);
     let receipt = submit(&caller.session, request).await.map_err(kith_engine::Error::for_single)?;
     reply::written(&receipt, prefer)
 }

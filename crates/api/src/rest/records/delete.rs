@@ -24,9 +24,9 @@ pub(crate) async fn delete(
     precondition: Precondition,
     Bodiless(envelope): Bodiless,
 ) -> Outcome {
-    let (target, expect) = (Target::Id(id), precondition.version());
+    let (target, expect) = (Target::Id(id.clone()), precondition.version());
     let action = if is_hard { Action::Purge { target, expect } } else { Action::Delete { target, expect } };
     let request = envelope.record(object, action);
     let receipt = submit(&caller.session, request).await.map_err(kith_engine::Error::for_single)?;
-    Ok(reply::done(&receipt))
+    Ok(reply::standing_for(reply::done(&receipt), &id, &receipt))
 }

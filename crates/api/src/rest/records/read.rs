@@ -26,8 +26,10 @@ pub(crate) async fn read(
 ) -> Outcome {
     let record = records::get(&caller.session, &at_least, &object, &id).await?;
     if !with_provenance {
-        return Ok(reply::record(&record, &seen, &caller.session));
+        let response = reply::record(&record, &seen, &caller.session);
+        return Ok(reply::read_for(response, &id, &record.value));
     }
     let provenance = records::provenance(&caller.session, &record).await?;
-    Ok(reply::record_with(&record, "provenance", &Json::Object(provenance)))
+    let response = reply::record_with(&record, "provenance", &Json::Object(provenance));
+    Ok(reply::read_for(response, &id, &record.value))
 }

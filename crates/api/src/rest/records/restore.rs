@@ -15,7 +15,7 @@ pub(crate) async fn restore(
     prefer: Prefer,
     Bodiless(envelope): Bodiless,
 ) -> Outcome {
-    let request = envelope.record(object, Action::Restore { target: Target::Id(id) });
+    let request = envelope.record(object, Action::Restore { target: Target::Id(id.clone()) });
     let receipt = submit(&caller.session, request).await.map_err(kith_engine::Error::for_single)?;
-    reply::written(&receipt, prefer)
+    Ok(reply::standing_for(reply::written(&receipt, prefer)?, &id, &receipt))
 }

@@ -6,7 +6,7 @@ use kith_engine::submit;
 use kith_model::operation::Action;
 use serde_json::{Map, Value as Json};
 
-use crate::extract::{Asked, Caller, JsonObject, Precondition, Prefer, Segments};
+use crate::extract::{AboutDuplicates, Asked, Caller, JsonObject, Precondition, Prefer, Segments};
 use crate::problem::Outcome;
 use crate::reply;
 
@@ -14,15 +14,18 @@ use crate::reply;
 pub(crate) async fn upsert(
     caller: Caller,
     Segments([object, field, value]): Segments<3>,
-    Asked(()): Asked<()>,
+    Asked(AboutDuplicates(duplicates)): Asked<AboutDuplicates>,
     precondition: Precondition,
     prefer: Prefer,
     body: JsonObject,
 ) -> Outcome {
     let by = Arc::new(Map::from_iter([(field, Json::String(value))]));
-    let expect = precondition.version_for_upsert()?;
     let (input, envelope) = body.into_input();
-    let request = envelope.record(object, Action::Upsert { by, input, expect });
+    let request = envelope.careful_record(
+        object,
+        Action::Upsert { by, input, expect: precondition.expect() },
+        duplicates,
+    );
     let receipt = submit(&caller.session, request).await.map_err(kith_engine::Error::for_single)?;
     reply::written(&receipt, prefer)
 }

@@ -1,10 +1,9 @@
 //! `POST /v1/tenants`: a new tenant with its first token.
 
 use axum::extract::State;
-use http::StatusCode;
-use kith_engine::tenants;
+use kith_engine::tenants::{self, Wanted};
 
-use crate::extract::{Administrating, Asked, JsonObject, Members};
+use crate::extract::{Administrating, Asked, JsonObject, Maker, Members};
 use crate::problem::Outcome;
 use crate::reply;
 use crate::rest::tenants::retention;
@@ -14,13 +13,16 @@ use crate::site::Site;
 pub(crate) async fn create(
     State(site): State<Site>,
     Administrating(administrator): Administrating,
+    Maker(maker): Maker,
     Asked(()): Asked<()>,
     body: JsonObject,
 ) -> Outcome {
-    let mut members = Members::new(body.members);
-    let (name, retention_days) = (members.text("name"), retention::days(&mut members));
+    let JsonObject { members, envelope } = body;
+    let mut members = Members::new(members);
+    let wanted = Wanted { name: members.text("name"), retention_days: retention::days(&mut members) };
     members.finish()?;
-    let tenant = tenants::create(&site.engine, &administrator, name, retention_days).await?;
-    let path = format!("/v1/tenants/{}", tenant["id"].as_str().unwrap_or_default());
-    Ok(reply::located(reply::value(StatusCode::CREATED, &tenant)?, &path))
+    let request = |work| envelope.request(work);
+    let made = tenants::create(&site.engine, &administrator, &maker, wanted, request).await?;
+    let path = format!("/v1/tenants/{}", made.value["id"].as_str().unwrap_or_default());
+    Ok(reply::located(reply::made(&made)?, &path))
 }

@@ -1,18 +1,22 @@
-//! `POST /v1/tokens`: a new token, shown once.
+//! `POST /v1/tokens`: a new token.
 
-use http::StatusCode;
 use kith_engine::tokens;
 
-use crate::extract::{Asked, Caller, JsonObject, Members};
+use crate::extract::{Asked, Caller, JsonObject, Maker, Members};
 use crate::problem::Outcome;
 use crate::reply;
 
 /// Makes a token.
-pub(crate) async fn create(caller: Caller, Asked(()): Asked<()>, body: JsonObject) -> Outcome {
-    let mut members = Members::new(body.members);
+pub(crate) async fn create(
+    caller: Caller,
+    Maker(maker): Maker,
+    Asked(()): Asked<()>,
+    body: JsonObject,
+) -> Outcome {
+    let JsonObject { members, envelope } = body;
+    let mut members = Members::new(members);
     let name = members.text("name");
     members.finish()?;
-    let made = tokens::create(&caller.session, name, caller.ticket.trace.clone()).await?;
-    let response = reply::value(StatusCode::CREATED, &made.value)?;
-    Ok(reply::stand(response, made.position, made.history))
+    let made = tokens::create(&caller.session, &maker, name, |work| envelope.request(work)).await?;
+    reply::made(&made)
 }

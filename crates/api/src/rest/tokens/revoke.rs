@@ -1,6 +1,5 @@
 //! `DELETE /v1/tokens/{token}`: the end of a token.
 
-use http::StatusCode;
 use kith_engine::tokens;
 
 use crate::extract::{Asked, Bodiless, Caller, Segments};
@@ -12,8 +11,7 @@ pub(crate) async fn revoke(
     caller: Caller,
     Segments([token]): Segments<1>,
     Asked(()): Asked<()>,
-    Bodiless(_): Bodiless,
+    Bodiless(envelope): Bodiless,
 ) -> Outcome {
-    let revoked = tokens::revoke(&caller.session, &token, caller.ticket.trace.clone()).await?;
-    Ok(reply::stand(reply::empty(StatusCode::NO_CONTENT), revoked.position, revoked.history))
+    Ok(reply::done(&tokens::revoke(&caller.session, &token, |work| envelope.request(work)).await?))
 }

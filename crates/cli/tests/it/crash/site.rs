@@ -11,10 +11,10 @@ use crate::dice::Dice;
 
 /// Where clients find the tenant: nowhere while the server is down, and after each
 /// start at another port.
-pub(super) type Door = watch::Receiver<Option<Tenant>>;
+pub(crate) type Door = watch::Receiver<Option<Tenant>>;
 
 /// A server that can be killed, over a database that writes to a disk.
-pub(super) struct Site {
+pub(crate) struct Site {
     starter: Starter,
     process: Option<Process>,
     postgres: Option<Arc<Postgres>>,
@@ -25,7 +25,7 @@ pub(super) struct Site {
 
 impl Site {
     /// Starts everything and makes the tenant.
-    pub(super) async fn open(engine: Engine) -> Self {
+    pub(crate) async fn open(engine: Engine) -> Self {
         let folder = TempDir::new().expect("a folder on the disk");
         let (postgres, database) = match engine {
             Engine::Sqlite => (None, None),
@@ -44,21 +44,21 @@ impl Site {
         Self { starter, process: Some(process), postgres, tenant, door, _folder: folder }
     }
 
-    pub(super) async fn tenant(&self) -> Tenant {
+    pub(crate) async fn tenant(&self) -> Tenant {
         self.tenant.clone()
     }
 
-    pub(super) fn door(&self) -> Door {
+    pub(crate) fn door(&self) -> Door {
         self.door.subscribe()
     }
 
     /// The tenant through the process that runs now.
-    pub(super) fn now(&self) -> Tenant {
+    pub(crate) fn now(&self) -> Tenant {
         self.door.borrow().clone().expect("the server runs")
     }
 
     /// Kills the server, or the database, or both, and starts again what was killed.
-    pub(super) async fn crash(&mut self, dice: &mut Dice) -> &'static str {
+    pub(crate) async fn crash(&mut self, dice: &mut Dice) -> &'static str {
         match self.postgres.clone() {
             None => {
                 self.kill_server().await;

@@ -10,8 +10,13 @@ use super::operation::{SchemaOperation, key_name};
 use super::universe::{self, FieldPlan, Kind};
 
 /// Refusals of a definition that names what is not there.
-const UNDEFINED: Answer =
-    Answer::RefusedAs(&["not_found", "unknown_field", "invalid_definition", "invalid_value"]);
+const UNDEFINED: Answer = Answer::RefusedAs(&[
+    "not_found",
+    "unknown_field",
+    "invalid_definition",
+    "invalid_value",
+    "invalid_expression",
+]);
 const NOT_FOUND: Answer = Answer::RefusedAs(&["not_found"]);
 const CONFLICT: Answer = Answer::RefusedAs(&["data_conflict"]);
 const REFERENCED: Answer = Answer::RefusedAs(&["referenced"]);
@@ -81,7 +86,7 @@ impl Model {
             return NOT_FOUND;
         }
         let is_source = |field: &Field| match field.plan.kind {
-            Kind::Count { from, .. } | Kind::Sum { from, .. } => from == object,
+            Kind::Rollup(plan) => plan.from == object,
             Kind::Reference { to, .. } => to.contains(&object),
             _ => false,
         };
@@ -95,7 +100,7 @@ impl Model {
         self.objects.remove(object);
         self.records.retain(|_, record| record.object != object);
         self.trash.retain(|_, trashed| trashed.record.object != object);
-        self.journaled(object, 204)
+        self.journaled(object, 200)
     }
 
     fn create_field(&mut self, object: &'static str, plan: &'static FieldPlan, required: bool) -> Answer {
@@ -107,8 +112,7 @@ impl Model {
         }
         let is_there = match plan.kind {
             Kind::Reference { to, .. } => to.iter().all(|name| self.objects.contains_key(name)),
-            Kind::Count { from, via } => self.field(from, via).is_some(),
-            Kind::Sum { from, via, of } => self.field(from, via).is_some() && self.field(from, of).is_some(),
+            Kind::Rollup(plan) => plan.needs().iter().all(|name| self.field(plan.from, name).is_some()),
             _ => true,
         };
         if !is_there {
@@ -119,11 +123,8 @@ impl Model {
         }
         let field = self.new_field(plan, required);
         if plan.kind.is_rollup() {
-            let sums = self.compute(&field);
-            let shown = |id| {
-                let (count, sum): (i64, i64) = sums.get(id).copied().unwrap_or_default();
-                self.shown(&field, count, sum)
-            };
+            let fed = self.compute(&field);
+            let shown = |id| self.shown(&field, fed.get(id).map_or(&[][..], Vec::as_slice));
             let values: Vec<_> = self.records.keys().map(|id| (*id, shown(id))).collect();
             for (id, value) in values {
                 let record = self.records.get_mut(&id).unwrap();
@@ -141,8 +142,7 @@ impl Model {
         let in_key = self.objects[object].keys.iter().any(|key| key.fields.contains(&name));
         let in_rollup =
             self.objects.values().flat_map(|other| &other.fields).any(|other| match other.plan.kind {
-                Kind::Count { from, via } => from == object && via == name,
-                Kind::Sum { from, via, of } => from == object && (via == name || of == name),
+                Kind::Rollup(plan) => plan.from == object && plan.needs().contains(&name),
                 _ => false,
             });
         if in_key || in_rollup {
@@ -152,7 +152,7 @@ impl Model {
         for record in self.records.values_mut() {
             record.values.remove(&field.id);
         }
-        self.journaled(object, 204)
+        self.journaled(object, 200)
     }
 
     /// Changes a field as `change` says: whether data stand in the way, whether it is so

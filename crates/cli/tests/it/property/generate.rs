@@ -14,6 +14,7 @@ pub(super) type Step = Vec<Operation>;
 /// So many steps; `burst_percent` of them of several requests at once.
 pub(super) fn steps(dice: &mut Dice, count: usize, burst_percent: usize) -> Vec<Step> {
     let mut steps = vec![populate(dice)];
+    steps.extend(roll_up(dice));
     while steps.len() < count {
         let size = if dice.chance(burst_percent) { 2 + dice.below(5) } else { 1 };
         steps.push((0..size).map(|_| operation(dice)).collect());
@@ -46,6 +47,25 @@ fn populate(dice: &mut Dice) -> Step {
         label: None,
     };
     vec![Operation::Batch { atomic: false, operations: objects.iter().map(create).collect() }]
+}
+
+/// Roll-ups to begin with, those that others are computed over before these.
+fn roll_up(dice: &mut Dice) -> Vec<Step> {
+    let create = |object, field| {
+        vec![Operation::Schema(SchemaOperation::CreateField { object, field, required: false })]
+    };
+    let mut steps = vec![];
+    if dice.chance(50) {
+        steps.push(vec![Operation::Schema(SchemaOperation::CreateObject("note"))]);
+    }
+    for plan in [universe::object("deal"), universe::object("contact"), universe::object("company")] {
+        for field in plan.fields.iter().filter(|field| !field.given) {
+            if dice.chance(if field.kind.is_rollup() { 40 } else { 25 }) {
+                steps.push(create(plan.name, field.name));
+            }
+        }
+    }
+    steps
 }
 
 fn operation(dice: &mut Dice) -> Operation {

@@ -91,8 +91,8 @@ impl Model {
                 self.trash[&member].clone();
             let mut record = Record { object, version: version + 1, values: BTreeMap::new(), set_at };
             for field in &self.objects[object].fields {
-                let zero = self.zero(field);
-                let value = if zero.is_null() { values.get(&field.id).cloned() } else { Some(zero) };
+                let is_rollup = field.plan.kind.is_rollup();
+                let value = if is_rollup { Some(self.zero(field)) } else { values.get(&field.id).cloned() };
                 record.values.extend(value.map(|value| (field.id, value)));
             }
             back.push((member, record));

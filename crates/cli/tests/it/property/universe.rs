@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
+use super::rollup::{Function, Only, RollupPlan};
 use crate::dice::Dice;
 
 /// A field's type, as far as the plain model knows types.
@@ -19,22 +20,9 @@ pub(super) enum Kind {
     Boolean,
     Date,
     Select,
-    Reference {
-        to: &'static [&'static str],
-        on_delete: &'static str,
-    },
+    Reference { to: &'static [&'static str], on_delete: &'static str },
     AutoNumber,
-    /// Counts what refers here.
-    Count {
-        from: &'static str,
-        via: &'static str,
-    },
-    /// Sums a field of what refers here.
-    Sum {
-        from: &'static str,
-        via: &'static str,
-        of: &'static str,
-    },
+    Rollup(RollupPlan),
 }
 
 /// A field that can be in an object.
@@ -57,6 +45,24 @@ pub(super) struct ObjectPlan {
     pub(super) keys: &'static [(&'static [&'static str], bool)],
     /// Keys that may come and go.
     pub(super) more_keys: &'static [(&'static [&'static str], bool)],
+}
+
+/// A count of what refers here.
+const fn count(from: &'static str, via: &'static str) -> Kind {
+    over(Function::Count, from, via, "")
+}
+
+/// A function over a field of what refers here.
+const fn over(function: Function, from: &'static str, via: &'static str, of: &'static str) -> Kind {
+    Kind::Rollup(RollupPlan { function, from, via, of, only: Only::All })
+}
+
+/// A roll-up over some of what refers here.
+const fn only(only: Only, kind: Kind) -> Kind {
+    match kind {
+        Kind::Rollup(plan) => Kind::Rollup(RollupPlan { only, ..plan }),
+        kind => kind,
+    }
 }
 
 const fn given(name: &'static str, kind: Kind) -> FieldPlan {
@@ -84,12 +90,26 @@ pub(super) const OBJECTS: &[ObjectPlan] = &[
             given("code", Kind::Integer),
             given("stage", Kind::Select),
             later("motto", Kind::Text),
-            later("deals", Kind::Count { from: "deal", via: "company" }),
-            later("units", Kind::Sum { from: "deal", via: "company", of: "units" }),
-            later("prices", Kind::Sum { from: "deal", via: "company", of: "price" }),
-            later("amounts", Kind::Sum { from: "deal", via: "company", of: "amount" }),
-            later("contacts", Kind::Count { from: "contact", via: "company" }),
-            later("mentions", Kind::Count { from: "deal", via: "about" }),
+            later("deals", count("deal", "company")),
+            later("units", over(Function::Sum, "deal", "company", "units")),
+            later("prices", over(Function::Sum, "deal", "company", "price")),
+            later("amounts", over(Function::Sum, "deal", "company", "amount")),
+            later("contacts", count("contact", "company")),
+            later("mentions", count("deal", "about")),
+            later("least_units", over(Function::Min, "deal", "company", "units")),
+            later("top_units", only(Only::Cheap, over(Function::Max, "deal", "company", "units"))),
+            later("top_price", only(Only::Many, over(Function::Max, "deal", "company", "price"))),
+            later("top_amount", only(Only::Titled, over(Function::Max, "deal", "company", "amount"))),
+            later("last_due", over(Function::Max, "deal", "company", "due")),
+            later("mean_units", only(Only::Cheap, over(Function::Average, "deal", "company", "units"))),
+            later("mean_price", over(Function::Average, "deal", "company", "price")),
+            later("mean_amount", only(Only::Many, over(Function::Average, "deal", "company", "amount"))),
+            later("foreign", only(Only::Foreign, count("deal", "company"))),
+            later("noted", only(Only::Noted, over(Function::Sum, "deal", "company", "units"))),
+            later("won", over(Function::Sum, "contact", "company", "won")),
+            later("best_won", only(Only::Unwon, over(Function::Max, "contact", "company", "won"))),
+            later("mean_team", over(Function::Average, "contact", "company", "team")),
+            later("all_notes", over(Function::Sum, "contact", "company", "all_notes")),
         ],
         keys: &[(&["name"], true), (&["code"], false)],
         more_keys: &[(&["motto"], false), (&["motto", "code"], true)],
@@ -106,8 +126,11 @@ pub(super) const OBJECTS: &[ObjectPlan] = &[
             given("number", Kind::AutoNumber),
             later("age", Kind::Integer),
             later("sponsor", reference(&["company"], "restrict")),
-            later("team", Kind::Count { from: "contact", via: "boss" }),
-            later("won", Kind::Sum { from: "deal", via: "contact", of: "amount" }),
+            later("team", count("contact", "boss")),
+            later("won", over(Function::Sum, "deal", "contact", "amount")),
+            later("oldest", over(Function::Max, "contact", "boss", "age")),
+            later("first_due", only(Only::Titled, over(Function::Min, "deal", "contact", "due"))),
+            later("all_notes", over(Function::Sum, "deal", "contact", "notes")),
         ],
         keys: &[(&["email"], false)],
         more_keys: &[(&["full_name"], true), (&["age"], false)],
@@ -126,7 +149,7 @@ pub(super) const OBJECTS: &[ObjectPlan] = &[
             later("due", Kind::Date),
             FieldPlan { default: Some("true"), ..later("open", Kind::Boolean) },
             later("serial", Kind::AutoNumber),
-            later("notes", Kind::Count { from: "note", via: "about" }),
+            later("notes", count("note", "about")),
         ],
         keys: &[(&["company", "title"], true)],
         more_keys: &[(&["title"], false), (&["due", "units"], false)],
@@ -169,14 +192,7 @@ impl FieldPlan {
             Kind::Select => ("select", json!({ "options": ["lead", "won", "lost"] })),
             Kind::Reference { to, on_delete } => ("reference", json!({ "to": to, "on_delete": on_delete })),
             Kind::AutoNumber => ("auto_number", json!({ "prefix": "N-", "digits": 3 })),
-            Kind::Count { from, via } => ("rollup", json!({ "function": "count", "from": from, "via": via })),
-            Kind::Sum { from, via, of } => {
-                let mut members = json!({ "function": "sum", "from": from, "via": via, "of": of });
-                if object(from).field(of).kind == Kind::Money {
-                    members["currency"] = json!("EUR");
-                }
-                ("rollup", members)
-            }
+            Kind::Rollup(plan) => ("rollup", plan.members()),
         };
         field["type"] = json!(kind);
         for (member, value) in members.as_object().unwrap() {
@@ -202,7 +218,7 @@ impl FieldPlan {
 
 impl Kind {
     pub(super) fn is_rollup(self) -> bool {
-        matches!(self, Self::Count { .. } | Self::Sum { .. })
+        matches!(self, Self::Rollup(_))
     }
 
     /// Set by Kith alone.
@@ -288,7 +304,7 @@ fn accepted(kind: Kind, dice: &mut Dice) -> Vec<Sample> {
         Kind::Boolean => vec![same(json!(true)), same(json!(false))],
         Kind::Date => vec![same(json!("2026-02-28")), same(json!("0001-01-01")), same(json!("9999-12-31"))],
         Kind::Select => vec![same(json!("lead")), same(json!("won")), same(json!("lost"))],
-        Kind::Reference { .. } | Kind::AutoNumber | Kind::Count { .. } | Kind::Sum { .. } => Vec::new(),
+        Kind::Reference { .. } | Kind::AutoNumber | Kind::Rollup(_) => Vec::new(),
     }
 }
 
@@ -321,7 +337,7 @@ fn refused(kind: Kind) -> Vec<Sample> {
         Kind::Date => vec![bad(json!("2026-02-29"), wrong_value), bad(json!(20260228), wrong_type)],
         Kind::Select => vec![bad(json!("wonn"), wrong_value), bad(json!(0), wrong_type)],
         Kind::Money => vec![bad(json!("5 EUR"), wrong_type)],
-        Kind::AutoNumber | Kind::Count { .. } | Kind::Sum { .. } => Vec::new(),
+        Kind::AutoNumber | Kind::Rollup(_) => Vec::new(),
         Kind::Reference { .. } => vec![bad(json!("nonsense"), wrong_value), bad(json!(7), wrong_type)],
     }
 }

@@ -206,7 +206,7 @@ fn schema_call(tenant: &Tenant, operation: &SchemaOperation) -> Call {
     match operation {
         SchemaOperation::CreateObject(object) => create_object(tenant, object),
         SchemaOperation::DropObject { object, with_records } => {
-            let call = tenant.drop_object(object);
+            let call = tenant.drop_object(object).query("hard", true);
             if *with_records { call.query("with_records", true) } else { call }
         }
         SchemaOperation::CreateField { object, field, required } => {
@@ -216,7 +216,7 @@ fn schema_call(tenant: &Tenant, operation: &SchemaOperation) -> Call {
             }
             tenant.caller().post(&format!("/v1/schema/objects/{object}/fields"), &definition)
         }
-        SchemaOperation::DropField { object, field } => tenant.drop_field(object, field),
+        SchemaOperation::DropField { object, field } => tenant.drop_field(object, field).query("hard", true),
         SchemaOperation::Require { object, field, required } => {
             tenant.patch_field(object, field, json!({ "required": required }))
         }

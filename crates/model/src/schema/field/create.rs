@@ -2,12 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{define, shorthand_key};
+use super::{check_computed, define, shorthand_key};
 use crate::catalog::{Catalog, Definition, Field, FieldKind};
-use crate::fault::{Code, Fault, Faults};
+use crate::fault::Faults;
 use crate::journal::SchemaVersion;
+use crate::name::Noun;
+use crate::schema::alias;
 use crate::schema::decide::{Decision, folds_added, revise, summary};
 use crate::schema::document::{field_document, key_document};
+use crate::schema::expressions::Prospect;
 use crate::schema::key;
 use crate::schema::members::Members;
 use crate::schema::scope::{Known, Scope, find};
@@ -23,13 +26,11 @@ pub(in crate::schema) fn create(
     let before = find(catalog, object).map_err(|fault| vec![fault])?;
     let mut members = Members::new(input, "");
     let scope = Scope { catalog, own: Known::of(before) };
-    let field = define(&mut members, catalog.next_field(), scope);
+    let mut field = define(&mut members, catalog.next_field(), scope);
     let mut after = before.clone();
-    if let Some(field) = &field {
-        if before.fields.iter().any(|other| other.name == field.name) {
-            let problem = format!("`{object}` has a field named `{}`", field.name);
-            members.refuse("name", Fault::new(Code::AlreadyExists, problem));
-        }
+    if let Some(field) = &mut field {
+        field.aliases = alias::define(&mut members, Noun::Field, &field.name);
+        alias::check_field(&mut members, &before.name, field, &before.fields);
         if let Some(key) = shorthand_key(&mut members, field, catalog.next_key()) {
             if let Err(fault) = key::check_new(&key, &before.keys) {
                 members.refuse(if key.unique { "unique" } else { "indexed" }, fault);
@@ -38,6 +39,7 @@ pub(in crate::schema) fn create(
             after.keys.push(key);
         }
         after.fields.push(field.clone());
+        check_computed(&mut members, &Prospect::new(catalog, std::slice::from_ref(&after)), &after, field);
     }
     let faults = members.finish();
     let Some(field) = field.filter(|_| faults.is_empty()) else { return Err(faults) };
@@ -45,7 +47,7 @@ pub(in crate::schema) fn create(
     let steps = steps(catalog, before, &after, &field);
     let result = field_document(&after, &field, catalog);
     let mut account =
-        summary("field.created", object, Some(("field", &field.name)), Json::Null, result.clone());
+        summary("field.created", &before.name, Some(("field", &field.name)), Json::Null, result.clone());
     let keys: Vec<Json> =
         after.keys[before.keys.len()..].iter().map(|key| key_document(&after, key)).collect();
     if !keys.is_empty() {

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::kind;
-use crate::catalog::{Classification, Field, FieldKind, Key};
+use super::{computed, kind};
+use crate::catalog::{Classification, Field, FieldKind, FieldState, Key, KeyState};
 use crate::fault::{Code, Fault};
 use crate::id::{FieldNo, KeyNo};
 use crate::name::Noun;
@@ -33,24 +33,32 @@ pub(in crate::schema) fn define(
     let required = members.flag("required");
     let kind = kind::define(members, scope);
     let name = name?.to_owned();
-    let mut field = Field {
-        number,
-        first_name: name.clone(),
-        label,
-        name,
-        description,
-        classification,
-        required,
-        default: None,
-        kind: kind?,
-    };
-    if field.kind.is_read_only() {
+    let mut field = Field { label, description, classification, required, ..Field::new(number, name, kind?) };
+    field.computed = computed::define(members);
+    field.stamp = computed::define_stamp(members, &field.kind, scope);
+    if field.computed.is_some() && field.stamp.is_some() {
+        members.invalid("stamp", "a computed field keeps no time");
+    }
+    if field.is_read_only() {
         refuse_member(members, "required", &field);
         refuse_member(members, "default", &field);
     } else {
         field.default = default(members, &field, scope);
     }
+    if members.flag("backfill") {
+        backfill(members, &mut field);
+    }
     Some(field)
+}
+
+/// The records there are get the default as well.
+fn backfill(members: &mut Members<'_>, field: &mut Field) {
+    if field.default.is_some() {
+        field.state = FieldState::Filling;
+    } else if members.get("default").is_none() {
+        let fault = Fault::new(Code::InvalidDefinition, "`backfill` goes with a `default`");
+        members.refuse("backfill", fault.hint("add the `default` that records are to get"));
+    }
 }
 
 /// What a field that Kith sets cannot have; documents say `false` and `null` of it.
@@ -58,7 +66,12 @@ fn refuse_member(members: &mut Members<'_>, member: &str, field: &Field) {
     if !matches!(members.get(member), None | Some(Json::Bool(false))) {
         members.invalid(
             member,
-            format!("a field of type `{}` is set by Kith: it has no `{member}`", field.kind.name()),
+            match field.kind.is_read_only() {
+                true => {
+                    format!("a field of type `{}` is set by Kith: it has no `{member}`", field.kind.name())
+                }
+                false => format!("the field is set by Kith: it has no `{member}`"),
+            },
         );
     }
 }
@@ -99,7 +112,14 @@ pub(in crate::schema) fn shorthand_key(
     if !unique && (!indexed || is_indexed) {
         return None;
     }
-    let key = Key { number, name: field.name.clone(), fields: vec![field.number], unique, case_insensitive };
+    let key = Key {
+        number,
+        name: field.name.clone(),
+        fields: vec![field.number],
+        unique,
+        case_insensitive,
+        state: KeyState::Ready,
+    };
     if let Err(fault) = key::check(&key, std::slice::from_ref(field)) {
         members.refuse(if unique { "unique" } else { "indexed" }, fault);
         return None;

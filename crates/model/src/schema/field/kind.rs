@@ -16,27 +16,33 @@ use crate::value::Currency;
 /// Members of every field's definition.
 const COMMON: &[&str] = &[
     "name",
+    "aliases",
     "type",
     "label",
     "description",
     "classification",
     "required",
     "default",
+    "backfill",
     "unique",
     "indexed",
     "case_insensitive",
+    // What a document says of a field may come back with it.
+    "state",
+    "task",
+    "lag",
 ];
 
 /// The types with the members that belong to each.
 const TYPES: &[(&str, &[&str])] = &[
-    ("text", &["max_length"]),
-    ("long_text", &["max_length"]),
-    ("integer", &["min", "max"]),
-    ("decimal", &["precision", "scale", "min", "max"]),
-    ("currency", &["scale", "currencies"]),
-    ("boolean", &[]),
-    ("date", &[]),
-    ("datetime", &[]),
+    ("text", &["max_length", "computed", "stored"]),
+    ("long_text", &["max_length", "computed", "stored"]),
+    ("integer", &["min", "max", "computed", "stored"]),
+    ("decimal", &["precision", "scale", "min", "max", "computed", "stored"]),
+    ("currency", &["scale", "currencies", "computed", "stored"]),
+    ("boolean", &["computed", "stored"]),
+    ("date", &["computed", "stored"]),
+    ("datetime", &["computed", "stored", "stamp"]),
     ("email", &[]),
     ("phone", &[]),
     ("url", &[]),
@@ -45,7 +51,7 @@ const TYPES: &[(&str, &[&str])] = &[
     ("json", &[]),
     ("reference", &["to", "on_delete"]),
     ("auto_number", &["prefix", "digits"]),
-    ("rollup", &["function", "from", "via", "of", "currency"]),
+    ("rollup", &["function", "from", "via", "of", "currency", "scale", "where"]),
 ];
 
 /// There are fewer currencies.
@@ -98,6 +104,11 @@ pub(super) fn define(members: &mut Members<'_>, scope: Scope<'_>) -> Option<Fiel
         "auto_number" => auto_number(members),
         _ => rollup::define(members, scope),
     }
+}
+
+/// The members that belong to a type.
+pub(super) fn particulars(name: &str) -> &'static [&'static str] {
+    TYPES.iter().find(|(known, _)| *known == name).map_or(&[], |(_, particulars)| particulars)
 }
 
 fn unknown(given: &str) -> Fault {

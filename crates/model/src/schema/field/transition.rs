@@ -1,6 +1,7 @@
 //! From one definition of a field to another: what is never allowed, and what the
 //! records there are must allow.
 
+use super::computed;
 use crate::catalog::{Definition, Field, FieldKind, SelectOption};
 use crate::decimal::Decimal;
 use crate::fault::{Code, Fault};
@@ -14,6 +15,9 @@ use crate::value::Currency;
 /// and the order of the targets, to which new ones are added.
 pub(super) fn settle(old: &Field, mut new: Field) -> Field {
     new.first_name.clone_from(&old.first_name);
+    new.generation = old.generation;
+    new.widening.clone_from(&old.widening);
+    new.state = old.state;
     if let (FieldKind::Reference { to: before, .. }, FieldKind::Reference { to, .. }) =
         (&old.kind, &mut new.kind)
     {
@@ -24,6 +28,7 @@ pub(super) fn settle(old: &Field, mut new: Field) -> Field {
 
 /// Notes what the new definition must not take away, and keys that it would not suit.
 pub(super) fn check(members: &mut Members<'_>, old: &Field, new: &Field, after: &Definition) {
+    computed::check_change(members, old, new);
     match (&old.kind, &new.kind) {
         (FieldKind::Reference { to: before, .. }, FieldKind::Reference { to, .. })
             if !to.starts_with(before) =>
@@ -59,6 +64,10 @@ fn is_wider(before: &[Currency], after: &[Currency]) -> bool {
 /// What the database does: checks of the records first, then new columns.
 pub(super) fn steps(before: &Definition, after: &Definition, old: &Field, new: &Field) -> Vec<Step> {
     let mut steps = Vec::new();
+    // What is evaluated whenever it is read, the database knows nothing of.
+    if new.is_virtual() {
+        return steps;
+    }
     let mut refuse = |found: Condition, problem: String| {
         let message = format!("`{}`: {problem}", new.name);
         steps.push(Step::Refuse { object: Box::new(before.clone()), found, message });

@@ -1,6 +1,6 @@
 //! A key's definition from its members, and the rules that every key keeps.
 
-use crate::catalog::{Field, FieldKind, Key};
+use crate::catalog::{Field, FieldKind, Key, KeyState};
 use crate::fault::{Code, Fault};
 use crate::id::KeyNo;
 use crate::limits::{
@@ -12,7 +12,7 @@ use crate::schema::scope::Known;
 
 /// Reads a key's definition. A key is unique unless it says otherwise.
 pub(in crate::schema) fn define(members: &mut Members<'_>, number: KeyNo, object: Known<'_>) -> Option<Key> {
-    members.allow("a key", &["name", "fields", "unique", "case_insensitive"]);
+    members.allow("a key", &["name", "fields", "unique", "case_insensitive", "state", "task"]);
     let unique = members.get("unique").is_none() || members.flag("unique");
     let case_insensitive = members.flag("case_insensitive");
     let given_name = if members.get("name").is_some() { Some(members.name(Noun::Key)?) } else { None };
@@ -41,7 +41,7 @@ pub(in crate::schema) fn define(members: &mut Members<'_>, number: KeyNo, object
     }
     let name = given_name.map_or_else(|| derived_name(&fields), str::to_owned);
     let fields = fields.iter().map(|field| field.number).collect();
-    let key = Key { number, name, fields, unique, case_insensitive };
+    let key = Key { number, name, fields, unique, case_insensitive, state: KeyState::Ready };
     if let Err(fault) = check(&key, object.fields) {
         members.refuse("fields", fault);
         return None;
@@ -86,6 +86,11 @@ pub(in crate::schema) fn check(key: &Key, fields: &[Field]) -> Result<(), Fault>
 fn entry_bytes(field: &Field, folded: bool) -> Result<usize, Fault> {
     let characters = |count: usize| count * if folded { 5 } else { 4 };
     let bytes = |count: usize| if folded { count.div_ceil(3) * 5 } else { count };
+    if field.is_virtual() {
+        let fault =
+            unfit(field, "the field is evaluated when it is read, so that nothing of it can be in a key");
+        return Err(fault.hint("give it `\"stored\": true`"));
+    }
     match &field.kind {
         FieldKind::Text { max_length } => {
             Ok(characters(usize::try_from(*max_length).unwrap_or(usize::MAX / 5)))

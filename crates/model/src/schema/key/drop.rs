@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Catalog, Definition, Table};
+use crate::catalog::{Catalog, Definition, Key, Table};
 use crate::fault::{Code, Fault, Faults, near_miss};
 use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, revise, summary};
@@ -18,25 +18,31 @@ pub(in crate::schema) fn drop(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let before = find(catalog, object).map_err(|fault| vec![fault])?;
-    let Some(key) = before.keys.iter().find(|key| key.name == name) else {
-        let shown: String = name.chars().take(60).collect();
-        let fault = Fault::new(Code::NotFound, format!("`{object}` has no key `{shown}`"));
-        return Err(vec![match near_miss(name, before.keys.iter().map(|key| key.name.as_str())) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        }]);
-    };
+    let key = find_key(before, name).map_err(|fault| vec![fault])?;
     let mut after = before.clone();
     after.keys.retain(|other| other.number != key.number);
     let after = revise(before, after, next)?;
     let mut steps = vec![Step::DropKey { object: Box::new(before.clone()), key: key.clone() }];
     steps.extend(folds_dropped(before, &after));
-    let account = summary("key.dropped", object, Some(("key", name)), key_document(before, key), Json::Null);
+    let document = key_document(before, key);
+    let account = summary("key.dropped", &before.name, Some(("key", name)), document, Json::Null);
     Ok(Decision::of(after, steps, account, Json::Null))
 }
 
+/// The key that a change is about.
+pub(in crate::schema) fn find_key<'a>(object: &'a Definition, name: &str) -> Result<&'a Key, Fault> {
+    object.keys.iter().find(|key| key.name == name).ok_or_else(|| {
+        let shown: String = name.chars().take(60).collect();
+        let fault = Fault::new(Code::NotFound, format!("`{}` has no key `{shown}`", object.name));
+        match near_miss(name, object.keys.iter().map(|key| key.name.as_str())) {
+            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
+            None => fault,
+        }
+    })
+}
+
 /// The folded copies that no key asks for any more. Both states have the same fields.
-fn folds_dropped(before: &Definition, after: &Definition) -> Vec<Step> {
+pub(in crate::schema) fn folds_dropped(before: &Definition, after: &Definition) -> Vec<Step> {
     let (old, new) = (Table::of(before), Table::of(after));
     let gone =
         (0..before.fields.len()).filter(|slot| new.fold(*slot).is_none()).filter_map(|slot| old.fold(slot));

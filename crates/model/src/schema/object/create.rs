@@ -9,12 +9,18 @@ use crate::id::{FieldNo, KeyNo};
 use crate::journal::SchemaVersion;
 use crate::limits::{FIELDS_MAX, KEYS_MAX, OBJECTS_MAX};
 use crate::name::Noun;
+use crate::schema::alias;
 use crate::schema::decide::{Decision, summary};
 use crate::schema::document::document;
+use crate::schema::expressions::Prospect;
 use crate::schema::members::Members;
 use crate::schema::scope::{Known, Scope};
 use crate::schema::step::Step;
-use crate::schema::{field, key};
+use crate::schema::{action, field, key, matching, rule};
+
+/// What an object's definition says.
+const MEMBERS: &[&str] =
+    &["name", "aliases", "label", "description", "prefix", "fields", "keys", "rules", "matching", "actions"];
 
 /// Decides the creation of an object.
 pub(in crate::schema) fn create(
@@ -23,11 +29,9 @@ pub(in crate::schema) fn create(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let mut members = Members::new(input, "");
-    members.allow("an object", &["name", "label", "description", "prefix", "fields", "keys"]);
+    members.allow("an object", MEMBERS);
     let name = members.name(Noun::Object).unwrap_or_default();
-    if catalog.object_named(name).is_some() {
-        members.refuse("name", Fault::new(Code::AlreadyExists, format!("an object named `{name}` exists")));
-    }
+    let aliases = alias::define_object(&mut members, catalog, name);
     if catalog.objects().count() >= OBJECTS_MAX {
         members.extend(vec![Fault::new(
             Code::LimitReached,
@@ -49,26 +53,26 @@ pub(in crate::schema) fn create(
     let (fields, shorthands) = fields(&mut members, &drafts, Scope { catalog, own });
     let mut keys = shorthands;
     named_keys(&mut members, catalog, Known { fields: &fields, ..own }, &mut keys);
+    let matching = matching::define_all(&mut members, Known { fields: &fields, ..own });
     let last_key = keys.last().map_or(KeyNo(catalog.next_key().0 - 1), |key| key.number);
+    let mut after = Definition {
+        aliases,
+        label,
+        description,
+        schema_version: next,
+        fields,
+        keys,
+        matching,
+        last_key,
+        ..Definition::new(number, name, prefix)
+    };
+    computed(&mut members, catalog, &drafts, &after);
+    after.rules = rule::define_all(&mut members, catalog, &after);
+    after.actions = action::define_all(&mut members, catalog, &after);
     let faults = members.finish();
     if !faults.is_empty() {
         return Err(faults);
     }
-    let after = Definition {
-        number,
-        name: name.to_owned(),
-        first_name: name.to_owned(),
-        label,
-        description,
-        prefix,
-        schema_version: next,
-        fields,
-        keys,
-        last_key,
-        dropped_fields: Vec::new(),
-        columns_dropped: 0,
-        dropped: false,
-    };
     check_bounds(&after)?;
     let result = document(&after, catalog);
     let account = summary("object.created", name, None, Json::Null, result.clone());
@@ -96,7 +100,10 @@ fn drafts<'a>(members: &mut Members<'a>) -> Vec<Draft<'a>> {
 /// are read last: one over the object itself refers to its other fields.
 fn fields(members: &mut Members<'_>, drafts: &[Draft<'_>], scope: Scope<'_>) -> (Vec<Field>, Vec<Key>) {
     let (first_field, first_key) = (scope.catalog.next_field().0, scope.catalog.next_key().0);
-    let is_rollup = |map: &Map<String, Json>| map.get("type").is_some_and(|kind| kind == "rollup");
+    let is_rollup = |map: &Map<String, Json>| {
+        map.get("type").is_some_and(|kind| kind == "rollup")
+            || map.get("stamp").is_some_and(|of| !of.is_null())
+    };
     let mut defined: Vec<Field> = Vec::with_capacity(drafts.len());
     let mut keys: Vec<Key> = Vec::new();
     for rollups in [false, true] {
@@ -105,11 +112,9 @@ fn fields(members: &mut Members<'_>, drafts: &[Draft<'_>], scope: Scope<'_>) -> 
             let number = FieldNo(first_field + u32::try_from(*index).unwrap_or(u32::MAX));
             let scope = Scope { own: Known { fields: &defined, ..scope.own }, ..scope };
             let field = field::define(&mut part, number, scope);
-            if let Some(field) = field {
-                if defined.iter().any(|other| other.name == field.name) {
-                    let problem = format!("another field is named `{}`", field.name);
-                    part.refuse("name", Fault::new(Code::AlreadyExists, problem));
-                }
+            if let Some(mut field) = field {
+                field.aliases = alias::define(&mut part, Noun::Field, &field.name);
+                alias::check_field(&mut part, scope.own.name, &field, &defined);
                 let key = KeyNo(first_key + u32::try_from(keys.len()).unwrap_or(u32::MAX));
                 keys.extend(field::shorthand_key(&mut part, &field, key));
                 defined.push(field);
@@ -119,6 +124,18 @@ fn fields(members: &mut Members<'_>, drafts: &[Draft<'_>], scope: Scope<'_>) -> 
     }
     defined.sort_by_key(|field| field.number);
     (defined, keys)
+}
+
+/// Checks the computed fields, once all fields that they may read are there.
+fn computed(members: &mut Members<'_>, catalog: &Catalog, drafts: &[Draft<'_>], after: &Definition) {
+    let first = catalog.next_field().0;
+    for (index, map) in drafts {
+        let number = FieldNo(first + u32::try_from(*index).unwrap_or(u32::MAX));
+        let Some(field) = after.fields.iter().find(|field| field.number == number) else { continue };
+        let mut part = Members::new(map, format!("/fields/{index}"));
+        field::check_computed(&mut part, &Prospect::new(catalog, std::slice::from_ref(after)), after, field);
+        members.extend(part.finish());
+    }
 }
 
 /// Adds the keys of the member `keys`.

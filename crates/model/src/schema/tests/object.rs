@@ -154,7 +154,8 @@ fn drops_only_what_nothing_needs() {
         decision.steps.as_slice(),
         [Step::Refuse { found: Condition::AnyRecord, .. }, Step::DropTable(_)]
     ));
-    let with_records = SchemaChange::DropObject { object: "company".to_owned(), with_records: true };
+    let with_records =
+        SchemaChange::PurgeObject { object: "company".to_owned(), number: None, with_records: true };
     assert!(
         matches!(tenant.change(with_records).steps.as_slice(), [Step::DropTable(_)]),
         "its own reference is no hindrance"

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Definition, Object};
-use kith_model::decide::{DefinitionWrite, Found, Key, Merged, RowUpdate, SchemaWrite};
+use kith_model::decide::{
+    DefinitionWrite, Found, Key, MatchWrites, Merged, RowUpdate, SchemaWrite, VersionWrite,
+};
 use kith_model::id::{FieldNo, HistoryId, ObjectNo, OrganizationId, RecordId, TenantId};
 use kith_model::journal::{
     Actor, Change, ChangeKind, Origin, Position, SchemaVersion, TenantState, Transaction,
@@ -156,6 +158,7 @@ impl Desk {
             answers: Vec::new(),
             counters: Vec::new(),
             tokens: Vec::new(),
+            matches: MatchWrites::default(),
             state,
         }
     }
@@ -198,7 +201,14 @@ impl Desk {
                 definition: Definition { schema_version: state.schema_version, ..definition },
             })
             .collect();
-        merged.schema = Some(SchemaWrite { steps, definitions });
+        let version = VersionWrite {
+            version: state.schema_version,
+            position: state.last_position,
+            at: state.last_at,
+            actor: Actor::System,
+            changes: "[]".into(),
+        };
+        merged.schema = Some(SchemaWrite { steps, definitions, version, tasks: Vec::new() });
         writing.commit(&merged).await?;
         self.catalog = catalog;
         Ok(())

@@ -135,7 +135,7 @@ async fn an_unknown_layout_is_left_alone() {
     file.execute_batch("update kith_layout set version = 999").unwrap();
     drop(file);
     let refused = desk.store.state(desk.tenant).await;
-    assert!(matches!(refused, Err(Error::Corrupt(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NewerLayout { version: 999, .. })), "{refused:?}");
 }
 
 #[tokio::test]

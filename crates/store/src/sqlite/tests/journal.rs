@@ -96,3 +96,47 @@ async fn cursors_move_only_from_where_they_are_expected() {
     assert!(!desk.store.delete_cursor(desk.tenant, "sink").await.unwrap());
     assert_eq!(desk.store.cursor(desk.tenant, "sink").await.unwrap().value, None);
 }
+
+#[tokio::test]
+async fn changes_of_some_objects_come_in_whole_transactions() {
+    let desk = three_transactions().await;
+    let page = async |objects: &[ObjectNo], after, limit| {
+        let seen =
+            desk.store.changes_of(desk.tenant, objects.to_vec(), Position(after), limit).await.unwrap();
+        (shape(&seen.value.entries), seen.value.end.0)
+    };
+    let contacts = [(2, 4, vec![2, 3]), (5, 6, vec![5, 6])];
+    let (both, one) = ([CONTACT, COMPANY], [CONTACT]);
+    assert_eq!(page(&one, 1, 100).await, (contacts.to_vec(), 6));
+    assert_eq!(page(&one, 1, 1).await, (contacts[..1].to_vec(), 4));
+    assert_eq!(page(&one, 1, 3).await, (contacts.to_vec(), 6));
+    assert_eq!(page(&one, 2, 1).await, (vec![(2, 4, vec![3])], 4));
+    assert_eq!(page(&one, 3, 1).await, (vec![(5, 6, vec![5, 6])], 6));
+    assert_eq!(page(&[COMPANY], 1, 1).await, (vec![(2, 4, vec![4])], 4));
+    assert_eq!(page(&[COMPANY], 4, 1).await, (vec![], 6));
+    assert_eq!(page(&both, 2, 2).await, (vec![(2, 4, vec![3, 4])], 4));
+    assert_eq!(page(&both, 6, 10).await, (vec![], 6));
+    assert_eq!(page(&[ObjectNo(99)], 0, 10).await, (vec![], 6));
+    assert_eq!(page(&both, 1_000, 10).await, (vec![], 6));
+}
+
+#[tokio::test]
+async fn a_stretch_ends_even_if_changes_lie_far_apart() {
+    let desk = Desk::ready().await;
+    let contacts = |count: u128| (0..count).map(|n| updated(CONTACT, n)).collect::<Vec<_>>();
+    desk.write(&[updated(COMPANY, 1)], |_| {}).await.unwrap();
+    for _ in 0..6 {
+        desk.write(&contacts(1_000), |_| {}).await.unwrap();
+    }
+    let mut last = contacts(3);
+    last.insert(1, updated(COMPANY, 2));
+    desk.write(&last, |_| {}).await.unwrap();
+    let page = async |after, limit| {
+        let seen = desk.store.changes_of(desk.tenant, vec![COMPANY], Position(after), limit).await.unwrap();
+        (shape(&seen.value.entries), seen.value.end.0)
+    };
+    assert_eq!(page(0, 100).await, (vec![(1, 1, vec![1])], 5_000));
+    assert_eq!(page(5_000, 100).await, (vec![(6_002, 6_005, vec![6_003])], 6_005));
+    assert_eq!(page(0, 1).await, (vec![(1, 1, vec![1])], 1));
+    assert_eq!(page(6_003, 100).await, (vec![], 6_005));
+}

@@ -167,13 +167,13 @@ impl Writer {
         assert_eq!(answer.status(), 422, "{answer:?}");
     }
 
-    /// Adds a field and uses it in the very next request, or drops it.
+    /// Adds a field and uses it in the very next request, or purges it.
     pub(super) async fn change_schema(&mut self) {
         let fields = "/v1/schema/objects/deal/fields";
         let nobody = String::new();
         if let Some(name) = self.extra.take() {
-            let answer = self.done(Method::DELETE, format!("{fields}/{name}"), None).await;
-            assert_eq!(answer.status(), 204, "{answer:?}");
+            let answer = self.done(Method::DELETE, format!("{fields}/{name}?hard=true"), None).await;
+            assert_eq!(answer.status(), 200, "{answer:?}");
             self.acknowledge(answer.position(), vec![("schema.changed", nobody)]);
             for mine in self.ledger.records.values_mut() {
                 mine.fields.shift_remove(&name);

@@ -1,0 +1,7 @@
+//! Matching rules.
+
+mod create;
+mod drop;
+
+pub(crate) use create::create;
+pub(crate) use drop::drop;

@@ -1,0 +1,260 @@
+//! Which expressions both databases can decide exactly as the evaluator does, for every
+//! record that there can be: such a condition can stand in a statement. The store writes
+//! what passes here.
+//!
+//! Arithmetic passes where the bounds of the fields show that no number gets too large;
+//! SQLite would go on with a float, PostgreSQL with more digits than 18.
+
+mod range;
+
+use super::datum::Datum;
+use super::functions::Deed;
+use super::kind::Type;
+use super::path::{Path, Read};
+use super::syntax::Operator;
+use super::tree::{Node, NodeId, Tree};
+use super::{Expression, Given};
+use crate::catalog::{Definition, Field};
+use crate::fault::{Code, Fault};
+use crate::limits::EXPRESSION_STEPS_MAX;
+use crate::time::Timestamp;
+
+/// Why an expression is not portable: follows "because ".
+type Reason = &'static str;
+
+const ELSEWHERE: Reason = "it reads more than the record's own stored fields";
+const FUNCTION: Reason = "it uses a function that they do not have alike";
+const CURRENCIES: Reason = "it computes with money or orders it, which can fail on a record";
+const RANGE: Reason = "a number in it can get too large on a record";
+const LENGTH: Reason = "a text in it can get too long on a record";
+const CLOCK: Reason = "it depends on the time, or fails";
+
+impl Expression {
+    /// Checks that both databases decide the expression exactly as it is evaluated.
+    /// `object` is the one that it was compiled for.
+    ///
+    /// # Errors
+    /// [`Code::InvalidExpression`], with the reason.
+    pub fn portable(&self, object: &Definition) -> Result<(), Fault> {
+        let portable = Portable { expression: self, tree: self.tree(), object };
+        portable.scalar(self.tree().root()).and_then(|()| portable.cost()).map_err(|reason| {
+            let message =
+                format!("the databases cannot decide the expression by themselves, because {reason}");
+            Fault::new(Code::InvalidExpression, message)
+                .hint("make it, or a part of it, a stored computed field, and ask for that")
+        })
+    }
+
+    /// Whether a part reads nothing, and so is the same for every record at one time.
+    #[must_use]
+    pub fn is_timeless(&self, part: NodeId) -> bool {
+        let tree = self.tree();
+        match tree.node(part) {
+            Node::Read(_) | Node::ReadAny(_) | Node::Element(_) | Node::Call(Deed::Now | Deed::Today, _) => {
+                false
+            }
+            node => node.parts().all(|part| self.is_timeless(part)),
+        }
+    }
+}
+
+struct Portable<'a> {
+    expression: &'a Expression,
+    tree: &'a Tree,
+    object: &'a Definition,
+}
+
+impl<'a> Portable<'a> {
+    fn kind(&self, id: NodeId) -> &'a Type {
+        self.tree.kind(id)
+    }
+
+    fn constant(&self, id: NodeId) -> Option<Datum<'static>> {
+        let timeless = self.expression.is_timeless(id);
+        timeless.then(|| self.expression.constant(id, &Given { now: Timestamp(0) })).flatten()
+    }
+
+    /// What is read, if it is of the own record.
+    fn own(&self, id: NodeId) -> Option<&'a Path> {
+        let Node::Read(place) = self.tree.node(id) else { return None };
+        let path = self.expression.reads().get(usize::from(*place))?;
+        (path.via.is_empty() && !path.old).then_some(path)
+    }
+
+    fn field(&self, path: &Path) -> Option<&'a Field> {
+        let Read::Field(number) = path.read else { return None };
+        self.object.fields.iter().find(|field| field.number == number)
+    }
+
+    /// A part with one value, which can stand anywhere.
+    fn scalar(&self, id: NodeId) -> Result<(), Reason> {
+        match self.kind(id) {
+            Type::Money { .. } => return Err(CURRENCIES),
+            Type::Record { .. } | Type::Texts | Type::Json => return Err(FUNCTION),
+            _ => {}
+        }
+        if self.expression.is_timeless(id) {
+            return self.constant(id).map(|_| ()).ok_or(CLOCK);
+        }
+        match self.tree.node(id) {
+            Node::Read(_) => self.place(id)?,
+            Node::ReadAny(_) => return Err(ELSEWHERE),
+            Node::Literal(_) => {}
+            Node::Not(_)
+            | Node::Negative(_)
+            | Node::All(_)
+            | Node::Any(_)
+            | Node::Choice(..)
+            | Node::Scaled(..) => {
+                self.parts(id)?;
+            }
+            Node::Binary(operator, one, other) => self.binary(*operator, *one, *other)?,
+            Node::OneOf(one, items) => {
+                for item in items {
+                    self.equality(*one, *item)?;
+                }
+                self.either(*one)?;
+            }
+            Node::Call(deed, arguments) => self.call(*deed, arguments)?,
+            Node::Element(_) | Node::List(_) | Node::Matches(..) | Node::Exists(..) | Node::ForAll(..) => {
+                return Err(FUNCTION);
+            }
+        }
+        if matches!(self.kind(id), Type::Integer | Type::Decimal { .. } | Type::Duration) {
+            self.range(id).ok_or(RANGE)?;
+        }
+        Ok(())
+    }
+
+    fn parts(&self, id: NodeId) -> Result<(), Reason> {
+        self.tree.node(id).parts().try_for_each(|part| self.scalar(part))
+    }
+
+    /// A stored field or member of the own record.
+    fn place(&self, id: NodeId) -> Result<(), Reason> {
+        let path = self.own(id).ok_or(ELSEWHERE)?;
+        match (path.read, self.field(path)) {
+            (Read::System(_), _) => Ok(()),
+            (Read::Field(_), Some(field)) if !field.is_virtual() => Ok(()),
+            _ => Err(ELSEWHERE),
+        }
+    }
+
+    /// One column or one parameter.
+    fn short(&self, id: NodeId) -> Result<(), Reason> {
+        let is_short = matches!(self.tree.node(id), Node::Read(_)) || self.constant(id).is_some();
+        if is_short { self.scalar(id) } else { Err(FUNCTION) }
+    }
+
+    /// What has several columns, or a form of its own: as it is stored, or a constant.
+    fn either(&self, id: NodeId) -> Result<(), Reason> {
+        match self.kind(id) {
+            Type::Money { .. } | Type::Record { .. } | Type::Texts | Type::Json => match self.constant(id) {
+                Some(_) => Ok(()),
+                None if matches!(self.tree.node(id), Node::Read(_)) => self.place(id),
+                None if matches!(self.kind(id), Type::Money { .. }) => Err(CURRENCIES),
+                None => Err(FUNCTION),
+            },
+            _ => self.scalar(id),
+        }
+    }
+
+    fn equality(&self, one: NodeId, other: NodeId) -> Result<(), Reason> {
+        self.either(one)?;
+        self.either(other)?;
+        let is_null = |id| self.constant(id).is_some_and(|datum| datum.is_null());
+        let has_no_equal = matches!(self.kind(one), Type::Texts | Type::Json)
+            || matches!(self.kind(other), Type::Texts | Type::Json);
+        if has_no_equal && !is_null(one) && !is_null(other) {
+            return Err(FUNCTION);
+        }
+        self.aligned(one, other)
+    }
+
+    fn binary(&self, operator: Operator, one: NodeId, other: NodeId) -> Result<(), Reason> {
+        match operator {
+            Operator::Equal | Operator::NotEqual => self.equality(one, other),
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                self.scalar(one)?;
+                self.scalar(other)?;
+                self.aligned(one, other)
+            }
+            Operator::In => {
+                self.scalar(one)?;
+                if self.constant(other).is_some() { Err(FUNCTION) } else { self.either(other) }
+            }
+            Operator::Divide if *self.kind(one) != Type::Integer || *self.kind(other) != Type::Integer => {
+                Err(FUNCTION)
+            }
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Remainder => {
+                // A time moved by a duration can leave the calendar.
+                let moves = |id| *self.kind(id) == Type::Datetime;
+                if moves(one) != moves(other) {
+                    return Err(RANGE);
+                }
+                self.scalar(one)?;
+                self.scalar(other)
+            }
+        }
+    }
+
+    fn call(&self, deed: Deed, arguments: &[NodeId]) -> Result<(), Reason> {
+        let first = arguments.first().copied();
+        match deed {
+            Deed::Has | Deed::Count | Deed::Amount | Deed::Currency => {
+                first.map_or(Err(FUNCTION), |first| self.either(first))
+            }
+            // What stands in a statement more than once must be short there.
+            Deed::Least | Deed::Greatest => arguments.iter().try_for_each(|argument| self.short(*argument)),
+            Deed::StartsWith | Deed::EndsWith => {
+                let [text, part] = arguments else { return Err(FUNCTION) };
+                self.scalar(*text)?;
+                self.short(*part)
+            }
+            Deed::Coalesce
+            | Deed::Size
+            | Deed::Contains
+            | Deed::Trim
+            | Deed::Truncate
+            | Deed::Floor
+            | Deed::Ceiling
+            | Deed::ToDecimal
+            | Deed::Absolute
+            | Deed::DayPart(_)
+            | Deed::DurationPart(_) => arguments.iter().try_for_each(|argument| self.scalar(*argument)),
+            Deed::Substring | Deed::Replace => {
+                let (text, rest) = arguments.split_first().ok_or(FUNCTION)?;
+                let is_fixed = rest.iter().all(|part| self.constant(*part).is_some());
+                if is_fixed { self.scalar(*text) } else { Err(FUNCTION) }
+            }
+            Deed::ToText => match first.map(|first| (first, self.kind(first))) {
+                Some((first, Type::Integer | Type::Text | Type::Boolean | Type::Date)) => self.scalar(first),
+                _ => Err(FUNCTION),
+            },
+            Deed::DayOf | Deed::TimePart(_) => match arguments {
+                [at] => self.scalar(*at),
+                [at, offset] if self.constant(*offset) == Some(Datum::Integer(0)) => self.scalar(*at),
+                _ => Err(FUNCTION),
+            },
+            _ => Err(FUNCTION),
+        }
+    }
+
+    /// An estimate of what one evaluation can cost at most.
+    fn cost(&self) -> Result<(), Reason> {
+        let steps = |id: NodeId| match self.kind(id) {
+            // Four bytes a character, one step for each hundred.
+            Type::Text => self.longest(id).map(|length| 1 + length / 25),
+            _ => Some(1),
+        };
+        let total = (0..=self.tree.root()).map(steps).try_fold(0_u64, |total, steps| Some(total + steps?));
+        match total {
+            Some(total) if total <= u64::from(EXPRESSION_STEPS_MAX) => Ok(()),
+            _ => Err(LENGTH),
+        }
+    }
+}
