@@ -4,7 +4,7 @@
 
 use super::calendar::Part;
 
-/// What a function does; its evaluation is in [`super::evaluate`].
+/// What a function does; its evaluation is in the module `evaluate`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Deed {
     /// `size` of a text.

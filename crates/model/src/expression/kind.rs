@@ -116,7 +116,7 @@ impl Type {
 
     /// Checks that a field of this kind can take every value of an expression of this
     /// type. What depends on the value (its length, its bounds) is checked with the value,
-    /// by [`super::fit`].
+    /// by [`super::fit()`].
     ///
     /// # Errors
     /// [`Code::InvalidExpression`], with what to do about it.

@@ -98,7 +98,7 @@ fn compile(catalog: &Catalog, about: ObjectNo, text: &str) -> Option<Expression>
     Expression::compile(text, &Surroundings { object, definitions: &definitions, allowed: ALL }).ok()
 }
 
-/// Every expression of an object, in the order in which [`write`] takes them.
+/// Every expression of an object, in the order in which [`write()`] takes them.
 fn places(definition: &Definition) -> Vec<Place<'_>> {
     let own = &definition.name;
     let mut places = Vec::new();
