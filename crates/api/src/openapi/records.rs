@@ -20,6 +20,8 @@ pub(super) struct Shapes {
     pub(super) creation: (Json, Json),
     /// A change of one.
     pub(super) patch: (Json, Json),
+    /// As much of one as is known.
+    pub(super) draft: (Json, Json),
     /// A record's id.
     pub(super) id: Json,
     /// Where the answer to a creation leads.
@@ -107,7 +109,7 @@ pub(super) fn describe_all(paths: &mut Paths, make: Make<'_>, shapes: &Shapes, a
     );
     let check =
         make("records.check", "check", "/duplicates", "Find what is likely to be the same as a new record");
-    paths.add(duplicates::check(check, &shapes.record, &shapes.creation));
+    paths.add(duplicates::check(check, &shapes.record, &shapes.draft));
     paths.add(make("trash.list", "list", "", "List deleted records").paged().answers(
         200,
         "a page",
@@ -155,7 +157,8 @@ pub(super) fn describe(paths: &mut Paths) {
     let shapes = Shapes {
         record: reference("KithRecord"),
         creation: (reference("KithInput"), example.clone()),
-        patch: (reference("KithInput"), example),
+        patch: (reference("KithInput"), example.clone()),
+        draft: (reference("KithInput"), example),
         id: id(),
         links: links("records", &json!({ "object": "$request.path.object", "id": "$response.body#/id" })),
     };

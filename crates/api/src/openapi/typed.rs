@@ -22,6 +22,7 @@ pub(super) fn describe(paths: &mut Paths, object: &Object, names: &Names, catalo
         record: schema(""),
         creation: (schema("Create"), example::creation(object, catalog)),
         patch: (schema("Patch"), example::change(object, catalog)),
+        draft: (schema("Draft"), example::change(object, catalog)),
         id: field::id(object),
         links: records::links(&format!("records.{}", object.name), &json!({ "id": "$response.body#/id" })),
     };
@@ -96,6 +97,7 @@ pub(super) fn schemas(object: &Object, names: &Names, catalog: &Catalog) -> Vec<
         (name.to_owned(), shown(object, catalog)),
         (format!("{name}Create"), taken(object, catalog, true)),
         (format!("{name}Patch"), taken(object, catalog, false)),
+        (format!("{name}Draft"), draft(object, catalog)),
         (format!("{name}Page"), super::components::page(&reference(name))),
     ]
 }
@@ -121,6 +123,14 @@ fn shown(object: &Object, catalog: &Catalog) -> Json {
         schema["description"] = json!(description);
     }
     schema
+}
+
+/// A record as far as it is known: any part of it, with or without values.
+fn draft(object: &Object, catalog: &Catalog) -> Json {
+    let writable = object.visible().map(|(_, field)| field).filter(|field| !field.is_read_only());
+    let properties: Map<String, Json> =
+        writable.map(|each| (each.name.clone(), field::nullable(field::input(each, catalog)))).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 /// A record as it is written: all that is needed for a new one, or any part of it.
