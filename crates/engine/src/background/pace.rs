@@ -15,7 +15,7 @@ const SIZE_MAX: usize = 1_000;
 
 /// How long a piece may take while others write: what they then wait for it is within
 /// the spread of their own commits.
-const BESIDE_OTHERS: Duration = Duration::from_millis(8);
+const BESIDE_OTHERS: Duration = Duration::from_millis(4);
 
 /// How long a piece may take while nobody else does.
 const ALONE: Duration = Duration::from_millis(60);
@@ -48,7 +48,7 @@ impl Pace {
     }
 
     /// Ends a piece that was committed at a position: sets the size of the next one, and
-    /// rests as long as it took if others are at work.
+    /// rests twice as long as it took if others are at work.
     pub(crate) async fn end(&mut self, at: Position) {
         let took = self.started.elapsed().max(Duration::from_micros(100));
         self.at = at;
@@ -59,7 +59,7 @@ impl Pace {
         let fitting = usize::try_from(fitting).unwrap_or(SIZE_MAX);
         self.size = fitting.clamp(self.size / 2, self.size * 2).clamp(SIZE_MIN, SIZE_MAX);
         if is_beside_others {
-            tokio::time::sleep(took).await;
+            tokio::time::sleep(2 * took).await;
         }
     }
 }
