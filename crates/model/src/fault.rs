@@ -166,6 +166,16 @@ impl Fault {
         self
     }
 
+    /// Says which of the candidates was probably meant; what is said already stays where
+    /// none is near.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match near_miss(given, candidates) {
+            Some(meant) => self.hint(format!("did you mean `{meant}`?")),
+            None => self,
+        }
+    }
+
     /// Names the records that stand in the way.
     #[must_use]
     pub fn records(mut self, ids: Vec<String>) -> Self {

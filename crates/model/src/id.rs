@@ -151,10 +151,10 @@ numbers! {
     FieldNo;
     /// A unique key's or an index's number within its tenant; never reused.
     KeyNo;
-    /// A rule's number within its object; never reused.
+    /// A rule's number within its object.
     RuleNo;
-    /// A matching rule's number within its object; never reused.
+    /// A matching rule's number within its object.
     MatchingNo;
-    /// An action's number within its object; never reused.
+    /// An action's number within its object.
     ActionNo;
 }

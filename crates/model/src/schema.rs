@@ -13,6 +13,7 @@ mod lock;
 mod matching;
 mod members;
 mod object;
+mod part;
 mod plan;
 mod removed;
 mod rule;
@@ -27,7 +28,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use action::find_action;
+pub(crate) use action::find as find_action;
 pub use change::SchemaChange;
 pub use decide::{Decision, decide};
 pub use document::{document, field_document, key_document};

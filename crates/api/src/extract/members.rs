@@ -2,7 +2,7 @@
 //! is gathered, and what is left over is one.
 
 use kith_engine::PositionText;
-use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::fault::{Code, Fault, Faults};
 use kith_model::operation::{Duplicates, Side};
 use serde_json::{Map, Value as Json};
 
@@ -165,10 +165,7 @@ impl Members {
             let shown: String = name.chars().take(100).collect();
             let fault =
                 Fault::new(Code::UnknownMember, format!("no member `{shown}` is known here")).at(name);
-            faults.push(match near_miss(name, known.iter().copied()) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
-            });
+            faults.push(fault.did_you_mean(name, known.iter().copied()));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use kith_engine::PositionText;
-use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::fault::{Code, Fault, Faults};
 
 use crate::problem::Problem;
 use crate::site::Site;
@@ -144,10 +144,7 @@ impl Parameters {
         let Self { pairs, known, mut faults } = self;
         for (name, _) in pairs {
             let fault = invalid(&name, "is not a parameter of this request");
-            faults.push(match near_miss(&name, known.iter().copied()) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
-            });
+            faults.push(fault.did_you_mean(&name, known.iter().copied()));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
     }

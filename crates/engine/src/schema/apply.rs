@@ -1,6 +1,6 @@
 //! Carrying out a plan: exactly the one that was seen, as one transaction.
 
-use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::fault::{Code, Fault, Faults};
 use kith_model::operation::{SchemaWork, Work};
 use kith_model::schema::Plan;
 
@@ -63,10 +63,7 @@ fn check_accepted(plan: &Plan, accept: &[String]) -> Result<(), Faults> {
         let shown: String = name.chars().take(100).collect();
         let fault = Fault::new(Code::InvalidValue, format!("no step destroys `{shown}`"));
         let fault = fault.at(&index.to_string()).under("/accept");
-        faults.push(match near_miss(name, names()) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        });
+        faults.push(fault.did_you_mean(name, names()));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Catalog, Field, FieldKind, Object, SYSTEM_COLUMNS};
 use crate::decide::KeyValue;
-use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::fault::{Code, Fault, Faults};
 use crate::id::{KeyNo, ObjectNo, RecordId, parse_typeid};
 use crate::limits;
 use crate::operation::{Action, Assigned, RecordOperation, Side, Target};
@@ -103,10 +103,7 @@ pub fn find_object<'a>(name: &str, catalog: &'a Catalog) -> Result<&'a Object, F
         let names = catalog.visible().map(|object| object.name.as_str());
         let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
         let fault = Fault::new(Code::NotFound, format!("no object `{shown}`"));
-        match near_miss(name, names) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault.hint("GET /v1/schema/objects lists the objects there are"),
-        }
+        fault.hint("GET /v1/schema/objects lists the objects there are").did_you_mean(name, names)
     })
 }
 
@@ -136,10 +133,9 @@ pub fn find_slot(name: &str, object: &Object) -> Result<usize, Fault> {
         let shown: String = name.chars().take(limits::NAME_BYTES_MAX).collect();
         let fault =
             Fault::new(Code::UnknownField, format!("`{}` has no field `{shown}`", object.name)).at(name);
-        match near_miss(name, object.visible().map(|(_, field)| field.name.as_str())) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault.hint(format!("GET /v1/schema/objects/{} lists its fields", object.name)),
-        }
+        fault
+            .hint(format!("GET /v1/schema/objects/{} lists its fields", object.name))
+            .did_you_mean(name, object.visible().map(|(_, field)| field.name.as_str()))
     })
 }
 

@@ -7,5 +7,5 @@ mod update;
 
 pub(super) use create::{check_new, create};
 pub(super) use define::{check, define};
-pub(super) use drop::{drop, find_key, folds_dropped};
+pub(super) use drop::{drop, folds_dropped};
 pub(super) use update::update;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value as Json};
 
-use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::fault::{Code, Fault, Faults};
 use crate::limits::{DESCRIPTION_LENGTH_MAX, LABEL_LENGTH_MAX};
 use crate::name::{self, Noun};
 use crate::value::nfc;
@@ -64,10 +64,7 @@ impl<'a> Members<'a> {
             let shown: String = member.chars().take(60).collect();
             let fault = Fault::new(Code::UnknownMember, format!("{owner} has no member `{shown}`"));
             let fault = fault.at(member).under(&self.pointer);
-            self.faults.push(match near_miss(member, known.iter().copied()) {
-                Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-                None => fault,
-            });
+            self.faults.push(fault.did_you_mean(member, known.iter().copied()));
         }
     }
 
@@ -149,10 +146,7 @@ impl<'a> Members<'a> {
         let list: Vec<String> = all.clone().map(|word| format!("`{word}`")).collect();
         let fault =
             Fault::new(Code::InvalidDefinition, format!("`{member}` must be one of {}", list.join(", ")));
-        let fault = match near_miss(given, all) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        };
+        let fault = fault.did_you_mean(given, all);
         self.refuse(member, fault);
         None
     }

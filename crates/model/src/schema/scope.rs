@@ -2,7 +2,7 @@
 //! is being defined with the fields it has so far.
 
 use crate::catalog::{Catalog, Definition, Field};
-use crate::fault::{Code, Fault, near_miss};
+use crate::fault::{Code, Fault};
 use crate::id::{FieldNo, ObjectNo};
 
 /// The surroundings in which a field or key is defined.
@@ -145,10 +145,7 @@ fn several(noun: &str, name: &str) -> Fault {
 fn unknown_object(catalog: &Catalog, name: &str, code: Code) -> Fault {
     let shown: String = name.chars().take(60).collect();
     let fault = Fault::new(code, format!("no object is named `{shown}`"));
-    match near_miss(name, catalog.visible().map(|object| object.name.as_str())) {
-        Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-        None => fault,
-    }
+    fault.did_you_mean(name, catalog.visible().map(|object| object.name.as_str()))
 }
 
 /// A field by its name, or by an earlier one that still works. (A present name goes
@@ -159,9 +156,6 @@ fn field_named<'a>(fields: &'a [Field], object: &str, name: &str) -> Result<&'a 
     present.or_else(|| visible().find(|field| field.answers_to(name))).ok_or_else(|| {
         let shown: String = name.chars().take(60).collect();
         let fault = Fault::new(Code::UnknownField, format!("`{object}` has no field `{shown}`"));
-        match near_miss(name, visible().map(|field| field.name.as_str())) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        }
+        fault.did_you_mean(name, visible().map(|field| field.name.as_str()))
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::fault::{Code, Fault, near_miss};
+use crate::fault::{Code, Fault};
 use crate::yaml;
 
 /// The templates by name, each with its file.
@@ -17,10 +17,9 @@ pub fn template(name: &str) -> Result<Map<String, Json>, Fault> {
         let shown: String = name.chars().take(60).collect();
         let fault = Fault::new(Code::NotFound, format!("there is no template `{shown}`"));
         let names: Vec<String> = TEMPLATES.iter().map(|(name, _)| format!("`{name}`")).collect();
-        return Err(match near_miss(name, TEMPLATES.iter().map(|(name, _)| *name)) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault.hint(format!("the templates are {}", names.join(", "))),
-        });
+        return Err(fault
+            .hint(format!("the templates are {}", names.join(", ")))
+            .did_you_mean(name, TEMPLATES.iter().map(|(name, _)| *name)));
     };
     match yaml::read(text).map(|document| document.value) {
         Ok(Json::Object(members)) => Ok(members),

@@ -6,7 +6,7 @@ use super::refusal;
 use super::{Currency, Money, parse};
 use crate::catalog::Field;
 use crate::decimal::DIGITS_MAX;
-use crate::fault::{Code, Fault, near_miss};
+use crate::fault::{Code, Fault};
 
 /// The alphabetic codes of ISO 4217, sorted. Four that ended lately (ANG, BGN, HRK, SLL)
 /// are kept: amounts of before stay what they were. XTS and XXX name no currency.
@@ -40,10 +40,7 @@ pub(super) fn parse_money(
         let fault =
             Fault::new(Code::UnknownMember, format!("`{}` takes `amount` and `currency`", field.name));
         let fault = fault.at(name);
-        return Err(match near_miss(name, ["amount", "currency"]) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        });
+        return Err(fault.did_you_mean(name, ["amount", "currency"]));
     }
     let member = |name: &str| {
         members.get(name).ok_or_else(|| {

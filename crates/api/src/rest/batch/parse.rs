@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use kith_model::fault::{Code, Fault, Faults, near_miss};
+use kith_model::fault::{Code, Fault, Faults};
 use kith_model::operation::{Action, Duplicates, Expect, Mode, RecordOperation, Target, Work};
 use serde_json::{Map, Value as Json};
 
@@ -138,10 +138,7 @@ fn target_in(member: &'static str, members: &mut Members) -> Target {
 fn unknown_op(op: &str) -> Fault {
     let shown: String = op.chars().take(100).collect();
     let fault = Fault::new(Code::InvalidValue, format!("`{shown}` is no operation")).at("op");
-    match near_miss(op, OPS) {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault.hint(format!("the operations are {}", OPS.join(", "))),
-    }
+    fault.hint(format!("the operations are {}", OPS.join(", "))).did_you_mean(op, OPS)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::id::{ActionNo, ObjectNo};
 use crate::limits::{ACTION_STEPS_MAX, ACTIONS_MAX, DESCRIPTION_LENGTH_MAX};
 use crate::name::Noun;
 use crate::schema::members::Members;
+use crate::schema::part;
 use crate::schema::scope::{Known, Scope};
 use crate::value;
 
@@ -16,7 +17,7 @@ use crate::value;
 pub(in crate::schema) fn define_all(
     members: &mut Members<'_>,
     catalog: &Catalog,
-    own: &Definition,
+    object: &Definition,
 ) -> Vec<Action> {
     let mut actions: Vec<Action> = Vec::new();
     for (index, item) in members.bounded_array("actions", ACTIONS_MAX).unwrap_or_default().iter().enumerate()
@@ -26,15 +27,15 @@ pub(in crate::schema) fn define_all(
             members.invalid(&at, "an action is an object of `name`, `steps` and more");
             continue;
         };
-        let mut part = Members::new(map, members.pointer_to(&at));
-        let number = ActionNo(u32::try_from(actions.len()).unwrap_or(u32::MAX) + 1);
-        if let Some(action) = define(&mut part, number, catalog, own) {
-            if actions.iter().any(|other| other.name == action.name) {
-                part.refuse("name", Fault::new(Code::AlreadyExists, "another action has this name"));
+        let mut own = Members::new(map, members.pointer_to(&at));
+        let number = ActionNo(part::next_number(&actions));
+        if let Some(action) = define(&mut own, number, catalog, object) {
+            if let Err(fault) = part::check_name(&action, &actions) {
+                own.refuse("name", fault);
             }
             actions.push(action);
         }
-        members.extend(part.finish());
+        members.extend(own.finish());
     }
     actions
 }

@@ -9,6 +9,7 @@ use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, folds_added, revise, summary};
 use crate::schema::document::key_document;
 use crate::schema::members::Members;
+use crate::schema::part;
 use crate::schema::scope::{Known, find};
 use crate::schema::step::Step;
 
@@ -43,9 +44,7 @@ pub(in crate::schema) fn create(
 /// # Errors
 /// When the name is taken, or another key does the same.
 pub(in crate::schema) fn check_new(key: &Key, others: &[Key]) -> Result<(), Fault> {
-    if others.iter().any(|other| other.name == key.name) {
-        return Err(Fault::new(Code::AlreadyExists, format!("another key is named `{}`", key.name)));
-    }
+    part::check_name(key, others)?;
     let same = others.iter().find(|other| {
         other.fields == key.fields
             && other.unique == key.unique

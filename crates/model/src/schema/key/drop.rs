@@ -3,10 +3,11 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Definition, Key, Table};
-use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::fault::Faults;
 use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, revise, summary};
 use crate::schema::document::key_document;
+use crate::schema::part;
 use crate::schema::scope::find;
 use crate::schema::step::Step;
 
@@ -18,7 +19,7 @@ pub(in crate::schema) fn drop(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let before = find(catalog, object).map_err(|fault| vec![fault])?;
-    let key = find_key(before, name).map_err(|fault| vec![fault])?;
+    let key: &Key = part::find(before, name).map_err(|fault| vec![fault])?;
     let mut after = before.clone();
     after.keys.retain(|other| other.number != key.number);
     let after = revise(before, after, next)?;
@@ -27,18 +28,6 @@ pub(in crate::schema) fn drop(
     let document = key_document(before, key);
     let account = summary("key.dropped", &before.name, Some(("key", name)), document, Json::Null);
     Ok(Decision::of(after, steps, account, Json::Null))
-}
-
-/// The key that a change is about.
-pub(in crate::schema) fn find_key<'a>(object: &'a Definition, name: &str) -> Result<&'a Key, Fault> {
-    object.keys.iter().find(|key| key.name == name).ok_or_else(|| {
-        let shown: String = name.chars().take(60).collect();
-        let fault = Fault::new(Code::NotFound, format!("`{}` has no key `{shown}`", object.name));
-        match near_miss(name, object.keys.iter().map(|key| key.name.as_str())) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        }
-    })
 }
 
 /// The folded copies that no key asks for any more. Both states have the same fields.

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::find_key;
 use crate::catalog::{Catalog, Key};
 use crate::fault::{Code, Fault, Faults};
 use crate::journal::SchemaVersion;
@@ -10,6 +9,7 @@ use crate::name::Noun;
 use crate::schema::decide::{Decision, revise, summary};
 use crate::schema::document::key_document;
 use crate::schema::members::Members;
+use crate::schema::part;
 use crate::schema::scope::find;
 
 /// Decides a patch of a key, which can change its name only. No alias is left: nothing
@@ -22,7 +22,7 @@ pub(in crate::schema) fn update(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let before = find(catalog, object).map_err(|fault| vec![fault])?;
-    let old = find_key(before, name).map_err(|fault| vec![fault])?;
+    let old: &Key = part::find(before, name).map_err(|fault| vec![fault])?;
     let present = key_document(before, old);
     let mut members = Members::new(patch, "");
     members.allow("a key", &["name", "fields", "unique", "case_insensitive"]);
@@ -33,18 +33,17 @@ pub(in crate::schema) fn update(
         }
     }
     let new_name = if patch.contains_key("name") { members.name(Noun::Key) } else { Some(old.name.as_str()) };
-    let new_name = new_name.unwrap_or_default().to_owned();
-    if before.keys.iter().any(|other| other.number != old.number && other.name == new_name) {
-        members.refuse("name", Fault::new(Code::AlreadyExists, format!("another key is named `{new_name}`")));
+    let new = Key { name: new_name.unwrap_or_default().to_owned(), ..old.clone() };
+    if let Err(fault) = part::check_name(&new, &before.keys) {
+        members.refuse("name", fault);
     }
     let faults = members.finish();
     if !faults.is_empty() {
         return Err(faults);
     }
-    if new_name == old.name {
+    if new.name == old.name {
         return Ok(Decision::unchanged(before, present));
     }
-    let new = Key { name: new_name, ..old.clone() };
     let mut after = before.clone();
     after.keys.iter_mut().filter(|key| key.number == new.number).for_each(|key| key.clone_from(&new));
     let after = revise(before, after, next)?;

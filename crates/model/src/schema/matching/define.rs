@@ -9,6 +9,7 @@ use crate::limits::{MATCHING_TERMS_MAX, MATCHINGS_MAX};
 use crate::matching::allowed;
 use crate::name::Noun;
 use crate::schema::members::Members;
+use crate::schema::part;
 use crate::schema::scope::Known;
 
 /// The comparisons by name, without how alike `similar` values must be.
@@ -145,10 +146,7 @@ fn check_field(members: &mut Members<'_>, field: &Field, how: MatchHow) -> Optio
 /// # Errors
 /// When the name is taken, another rule does the same, or there are enough.
 pub(super) fn check_new(rule: &Matching, others: &[Matching]) -> Result<(), Fault> {
-    if others.iter().any(|other| other.name == rule.name) {
-        let problem = format!("another matching rule is named `{}`", rule.name);
-        return Err(Fault::new(Code::AlreadyExists, problem));
-    }
+    part::check_name(rule, others)?;
     if let Some(other) = others.iter().find(|other| other.on == rule.on) {
         let problem = format!("the matching rule `{}` does the same", other.name);
         return Err(Fault::new(Code::AlreadyExists, problem));

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Definition, FieldKind, Table};
 use crate::fault::{Code, Fault, Faults};
-use crate::limits::{COLUMNS_MAX, COMPUTED_MAX, FIELDS_MAX, KEYS_MAX, ROLLUPS_MAX, RULES_MAX};
+use crate::limits::{ACTIONS_MAX, COLUMNS_MAX, COMPUTED_MAX, FIELDS_MAX, KEYS_MAX, ROLLUPS_MAX, RULES_MAX};
 
 /// Checks an object as it would become.
 ///
@@ -19,6 +19,7 @@ pub(in crate::schema) fn check_bounds(after: &Definition) -> Result<(), Faults> 
         ("roll-ups", rollups, ROLLUPS_MAX),
         ("computed fields", computed, COMPUTED_MAX),
         ("rules", after.rules.len(), RULES_MAX),
+        ("actions", after.actions.len(), ACTIONS_MAX),
         ("columns, dropped ones included", columns, COLUMNS_MAX),
     ];
     let faults: Faults = counts

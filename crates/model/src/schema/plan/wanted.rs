@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::fault::{Code, Fault, Faults, near_miss};
+use crate::fault::{Code, Fault, Faults};
 use crate::limits::OBJECTS_MAX;
 
 /// The lists of named parts that an object has beside its fields, with the noun of one.
@@ -59,10 +59,7 @@ impl<'a> Wanted<'a> {
             let shown: String = member.chars().take(60).collect();
             let fault = Fault::new(Code::UnknownMember, format!("a schema has no member `{shown}`"));
             let fault = fault.at(member).under(pointer);
-            faults.push(match near_miss(member, ["objects"]) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
-            });
+            faults.push(fault.did_you_mean(member, ["objects"]));
         }
         let at = format!("{pointer}/objects");
         let items = match document.get("objects") {

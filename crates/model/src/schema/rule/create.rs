@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::define::{check_name, define, next_number};
+use super::define::define;
 use super::rule_document;
 use crate::catalog::Catalog;
 use crate::fault::Faults;
+use crate::id::RuleNo;
 use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, revise, summary};
 use crate::schema::members::Members;
-use crate::schema::scope;
+use crate::schema::{part, scope};
 
 /// Decides a new rule.
 pub(in crate::schema) fn create(
@@ -20,9 +21,9 @@ pub(in crate::schema) fn create(
 ) -> Result<Decision, Faults> {
     let before = scope::find(catalog, object).map_err(|fault| vec![fault])?;
     let mut members = Members::new(input, "");
-    let rule = define(&mut members, next_number(&before.rules), catalog, before);
-    if let Some(rule) = &rule {
-        check_name(&mut members, rule, &before.rules);
+    let rule = define(&mut members, RuleNo(part::next_number(&before.rules)), catalog, before);
+    if let Some(fault) = rule.as_ref().and_then(|rule| part::check_name(rule, &before.rules).err()) {
+        members.refuse("name", fault);
     }
     let faults = members.finish();
     let Some(rule) = rule.filter(|_| faults.is_empty()) else { return Err(faults) };

@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Catalog, Definition, Rule};
-use crate::fault::{Code, Fault, near_miss};
 use crate::id::RuleNo;
 use crate::limits::{RULE_MESSAGE_MAX, RULES_MAX};
 use crate::name::Noun;
 use crate::schema::expressions::Prospect;
 use crate::schema::members::Members;
+use crate::schema::part;
 use crate::schema::scope::Known;
 
 /// Members of every rule.
@@ -27,12 +27,14 @@ pub(in crate::schema) fn define_all(
             members.invalid(&at, "a rule is an object of `name`, `check` and `message`");
             continue;
         };
-        let mut part = Members::new(map, members.pointer_to(&at));
-        if let Some(rule) = define(&mut part, next_number(&rules), catalog, object) {
-            check_name(&mut part, &rule, &rules);
+        let mut own = Members::new(map, members.pointer_to(&at));
+        if let Some(rule) = define(&mut own, RuleNo(part::next_number(&rules)), catalog, object) {
+            if let Err(fault) = part::check_name(&rule, &rules) {
+                own.refuse("name", fault);
+            }
             rules.push(rule);
         }
-        members.extend(part.finish());
+        members.extend(own.finish());
     }
     rules
 }
@@ -63,29 +65,4 @@ pub(super) fn define(
         members.refuse("check", fault);
     }
     Some(rule)
-}
-
-/// Notes that another rule has the name.
-pub(super) fn check_name(members: &mut Members<'_>, rule: &Rule, others: &[Rule]) {
-    if others.iter().any(|other| other.number != rule.number && other.name == rule.name) {
-        let problem = format!("another rule is named `{}`", rule.name);
-        members.refuse("name", Fault::new(Code::AlreadyExists, problem));
-    }
-}
-
-/// The number for the next rule of an object.
-pub(super) fn next_number(rules: &[Rule]) -> RuleNo {
-    RuleNo(rules.iter().map(|rule| rule.number.0).max().unwrap_or(0).saturating_add(1))
-}
-
-/// The rule that a change is about.
-pub(super) fn find<'a>(object: &'a Definition, name: &str) -> Result<&'a Rule, Fault> {
-    object.rules.iter().find(|rule| rule.name == name).ok_or_else(|| {
-        let shown: String = name.chars().take(60).collect();
-        let fault = Fault::new(Code::NotFound, format!("`{}` has no rule `{shown}`", object.name));
-        match near_miss(name, object.rules.iter().map(|rule| rule.name.as_str())) {
-            Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-            None => fault,
-        }
-    })
 }

@@ -2,13 +2,12 @@
 
 use serde_json::Value as Json;
 
-use super::define::find;
 use super::rule_document;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Rule};
 use crate::fault::Faults;
 use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, revise, summary};
-use crate::schema::scope;
+use crate::schema::{part, scope};
 
 /// Decides the dropping of a rule. Nothing depends on one.
 pub(in crate::schema) fn drop(
@@ -18,7 +17,7 @@ pub(in crate::schema) fn drop(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let before = scope::find(catalog, object).map_err(|fault| vec![fault])?;
-    let rule = find(before, name).map_err(|fault| vec![fault])?;
+    let rule: &Rule = part::find(before, name).map_err(|fault| vec![fault])?;
     let mut after = before.clone();
     after.rules.retain(|other| other.number != rule.number);
     let after = revise(before, after, next)?;

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::define::{check_name, define, find};
+use super::define::define;
 use super::rule_document;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Rule};
 use crate::fault::Faults;
 use crate::journal::SchemaVersion;
 use crate::schema::decide::{Decision, revise, summary};
 use crate::schema::members::Members;
-use crate::schema::scope;
+use crate::schema::{part, scope};
 
 /// Decides a patch of a rule.
 pub(in crate::schema) fn update(
@@ -20,14 +20,14 @@ pub(in crate::schema) fn update(
     next: SchemaVersion,
 ) -> Result<Decision, Faults> {
     let before = scope::find(catalog, object).map_err(|fault| vec![fault])?;
-    let old = find(before, name).map_err(|fault| vec![fault])?;
+    let old: &Rule = part::find(before, name).map_err(|fault| vec![fault])?;
     let present = rule_document(before, old);
     let mut merged = present.as_object().cloned().unwrap_or_default();
     merged.extend(patch.clone());
     let mut members = Members::new(&merged, "");
     let new = define(&mut members, old.number, catalog, before);
-    if let Some(new) = &new {
-        check_name(&mut members, new, &before.rules);
+    if let Some(fault) = new.as_ref().and_then(|new| part::check_name(new, &before.rules).err()) {
+        members.refuse("name", fault);
     }
     let faults = members.finish();
     let Some(new) = new.filter(|_| faults.is_empty()) else { return Err(faults) };
