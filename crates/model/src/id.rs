@@ -111,6 +111,8 @@ ids! {
     RequestId = "request";
     /// Long work on the schema of a tenant.
     TaskId = "schema_task";
+    /// Long work on files of rows: a load, an import or an export.
+    JobId = "job";
 }
 
 /// A record's id: a UUIDv7. Its text form carries the prefix of its object, so it

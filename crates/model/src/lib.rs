@@ -10,6 +10,7 @@ pub mod decimal;
 pub mod expression;
 pub mod fault;
 pub mod id;
+pub mod job;
 pub mod journal;
 pub mod limits;
 pub mod matching;

@@ -72,6 +72,29 @@ limits! {
     /// Named cursors of a tenant: each is a row that every check of lag reads.
     CURSORS_MAX: usize = 100, "cursors", "cursors per tenant";
 
+    // Jobs.
+
+    /// A part of a job's file is sent again as a whole when its request breaks off.
+    PART_BYTES_MAX: u64 = 1024 * 1024 * 1024, "part", "bytes";
+    /// Parts of a job's file: with their size, files of ten terabytes.
+    PARTS_MAX: u32 = 10_000, "parts", "parts per file";
+    /// Files of a job: an import of a whole system has one for each of its tables.
+    JOB_FILES_MAX: usize = 200, "job_files", "files per job";
+    /// A row of a file is held in memory while it is read and checked; a record has less.
+    ROW_BYTES_MAX: usize = 4 * 1024 * 1024, "row", "bytes";
+    /// What is shown of a row that was refused: enough to find it.
+    ROW_SHOWN_BYTES_MAX: usize = 16 * 1024, "row_shown", "bytes";
+    /// Columns of a file: twice the fields of an object.
+    FILE_COLUMNS_MAX: usize = 1_000, "file_columns", "columns per file";
+    /// Content this many times its compressed size is not data: it is refused, beyond its first ten megabytes.
+    COMPRESSION_RATIO_MAX: u64 = 200, "compression_ratio", "times";
+    /// Rows written all or none are one transaction, for which others wait.
+    ATOMIC_ROWS_MAX: i64 = 10_000, "atomic_rows", "rows";
+    /// Jobs of a tenant that have not ended: each is looked at by every node.
+    JOBS_MAX: usize = 100, "jobs", "unfinished jobs per tenant";
+    /// How long files and results of a job are kept after its end, unless it is to be kept.
+    JOB_DAYS: i64 = 30, "job_kept", "days";
+
     // Records.
 
     /// A record's values: a row is read, decided and journaled as one piece.

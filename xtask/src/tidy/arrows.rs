@@ -6,10 +6,11 @@ use super::Finding;
 use super::tree::Packages;
 
 /// Each crate with those of ours that it may depend on; `None` for all of them.
-const ARROWS: [(&str, Option<&[&str]>); 8] = [
+const ARROWS: [(&str, Option<&[&str]>); 9] = [
     ("kith-model", Some(&[])),
     ("kith-store", Some(&["kith-model"])),
-    ("kith-engine", Some(&["kith-store", "kith-model"])),
+    ("kith-format", Some(&["kith-model"])),
+    ("kith-engine", Some(&["kith-format", "kith-store", "kith-model"])),
     ("kith-api", Some(&["kith-engine", "kith-model"])),
     ("kith-cli", Some(&["kith-api", "kith-engine", "kith-store", "kith-model"])),
     ("kith-testing", None),

@@ -13,6 +13,7 @@ each_db!(
     is_made_changed_and_dropped,
     refuses_wrong_definitions,
     follows_a_field_that_is_renamed,
+    reads_what_is_evaluated_when_it_is_read,
 );
 
 fn convert() -> Json {
@@ -209,4 +210,16 @@ async fn follows_a_field_that_is_renamed(server: Server) {
     let lead = tenant.make("lead", ada()).await;
     let done = tenant.caller().post(&path(&lead), &json!({})).ok().await;
     assert_eq!(done["results"][1]["record"]["name_in_full"], "Ada Lovelace");
+}
+
+async fn reads_what_is_evaluated_when_it_is_read(server: Server) {
+    let tenant = tenant(&server).await;
+    let field = json!({"name": "greeting", "type": "text", "computed": "'Dear ' + first_name"});
+    tenant.caller().post("/v1/schema/objects/lead/fields", &field).created().await;
+    let steps = json!([{ "name": "contact", "create": "contact", "set": { "full_name": "greeting" } }]);
+    let action = json!({"name": "greet", "when": "greeting != null", "steps": steps});
+    tenant.caller().post("/v1/schema/objects/lead/actions", &action).created().await;
+    let lead = tenant.make("lead", ada()).await;
+    let done = tenant.caller().post(&path(&lead).replace("convert", "greet"), &json!({})).ok().await;
+    assert_eq!(done["results"][0]["record"]["full_name"], "Dear Ada");
 }

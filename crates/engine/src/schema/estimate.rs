@@ -18,9 +18,9 @@ const TASK_RECORDS_MIN: i64 = 1_000;
 
 const SECOND_MICROS: i64 = 1_000_000;
 
-/// Records a second, until a task of the tenant has said better. They are what the least
-/// of the machines does that the benchmark is run on, two cores and a slow disk; a better
-/// one is faster. The answer says where each number is from.
+/// Records a second, until a task of the tenant has said better: cautious guesses, and no
+/// measurement (of backfills, it is what the benchmark promises). The answer says which
+/// numbers are assumed.
 const ASSUMED: [(Runs, i64); 4] =
     [(Runs::Check, 500_000), (Runs::Backfill, 20_000), (Runs::Rewrite, 20_000), (Runs::Index, 100_000)];
 

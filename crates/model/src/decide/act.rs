@@ -13,14 +13,14 @@ use crate::expression::{Allowed, Expression, Failure, Given, Own, Surroundings};
 use crate::fault::{Code, Fault, Faults};
 use crate::id::{FieldNo, ObjectNo, format_typeid};
 use crate::operation::{Act, Action, Caller, Disposition, Duplicates, RecordOperation, Target};
-use crate::record::{Row, find_id, find_object};
+use crate::record::{Row, find_id, find_object, with_virtuals};
 use crate::schema::find_action;
 use crate::value::{self, Link, Value};
 
-/// The record that an action is called on.
+/// The record that an action is called on, with its virtual fields.
 struct Called<'a> {
     object: &'a Arc<Object>,
-    row: &'a Arc<Row>,
+    row: &'a Row,
 }
 
 impl Batch<'_> {
@@ -42,7 +42,7 @@ impl Batch<'_> {
             return Err(Fault::new(Code::NotFound, format!("no {} `{shown}`", object.name)).at("id").into());
         };
         expect_version(act.expect, &row)?;
-        let called = Called { object: &object, row: &row };
+        let called = Called { object: &object, row: &with_virtuals(&object, &row, self.at()) };
         if !self.holds(action.when.as_ref(), &called)? {
             let message = action.message.clone();
             let message = message.unwrap_or_else(|| format!("`{}` cannot be done now", action.name));
