@@ -43,8 +43,8 @@ pub(crate) struct Bench {
     pub(crate) tenants: u32,
     /// Objects that exist when adding a field is measured.
     pub(crate) objects: u32,
-    /// Records that exist when filling a computed field is measured.
-    pub(crate) records: u32,
+    /// Records that a measurement is to have, where the command line says.
+    pub(crate) records: Option<u32>,
     postgres: OnceCell<Postgres>,
 }
 

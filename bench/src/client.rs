@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use serde_json::Value as Json;
 
-use crate::http::{Connection, head};
+use crate::http::{Connection, head, head_of};
 
 /// Speaks as one token on one connection.
 pub(crate) struct Client {
@@ -34,6 +34,21 @@ impl Client {
     /// Does something that is answered 200.
     pub(crate) async fn ask(&mut self, path: &str, body: &Json) -> Result<Json> {
         self.send(path, body, 200).await
+    }
+
+    /// Sends content of a type.
+    pub(crate) async fn put(&mut self, path: &str, content_type: &str, content: &[u8]) -> Result<Json> {
+        let mut request = head_of("PUT", path, &self.token, content_type, content.len());
+        request.extend_from_slice(content);
+        let answer = self.connection.send(&request).await?;
+        answer.expect(200).with_context(|| format!("PUT {path}"))?;
+        answer.json()
+    }
+
+    /// Reads what is too large to be kept; how many bytes it has.
+    pub(crate) async fn count(&mut self, path: &str) -> Result<u64> {
+        let request = head("GET", path, &self.token, 0);
+        self.connection.count(&request).await.with_context(|| format!("GET {path}"))
     }
 
     async fn send(&mut self, path: &str, body: &Json, status: u16) -> Result<Json> {

@@ -68,6 +68,18 @@ impl Contact {
             "notes": NOTES,
         })
     }
+
+    /// The record as a row of a file, with its end of line.
+    pub(crate) fn csv(&self, companies: &[String]) -> String {
+        format!(
+            "{},{},+49309018200,Head of Procurement,{},{},DE,{},1234.50 EUR,true,1985-12-10,\"{NOTES}\"\r\n",
+            self.name(),
+            self.email(),
+            companies[self.company],
+            CITIES[self.city],
+            self.score,
+        )
+    }
 }
 
 /// A text about a contact, with the places that differ.

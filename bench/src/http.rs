@@ -30,11 +30,16 @@ pub(crate) struct Answer<'c> {
     pub(crate) body: &'c [u8],
 }
 
-/// The bytes of a request up to its body, whose length is said.
+/// The bytes of a request up to its body, JSON whose length is said.
 pub(crate) fn head(method: &str, path: &str, token: &str, length: usize) -> Vec<u8> {
+    head_of(method, path, token, "application/json", length)
+}
+
+/// The same with a body of another type.
+pub(crate) fn head_of(method: &str, path: &str, token: &str, content_type: &str, length: usize) -> Vec<u8> {
     let body = match method {
         "GET" | "DELETE" => String::new(),
-        _ => format!("Content-Type: application/json\r\nContent-Length: {length}\r\n"),
+        _ => format!("Content-Type: {content_type}\r\nContent-Length: {length}\r\n"),
     };
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{body}\r\n")
         .into_bytes()
@@ -63,6 +68,25 @@ impl Connection {
         }
         let status = status(&self.buffer)?;
         Ok(Answer { status, head: &self.buffer[..head], body: &self.buffer[head..end] })
+    }
+
+    /// Sends a request and throws the body of its answer away as it comes; how many bytes
+    /// it had.
+    pub(crate) async fn count(&mut self, request: &[u8]) -> Result<u64> {
+        self.buffer.clear();
+        self.stream.write_all(request).await.context("sending a request")?;
+        let head = self.read_head().await?;
+        let status = status(&self.buffer)?;
+        ensure!(status == 200, "a file was answered {status}");
+        let length = field(&self.buffer[..head], "content-length").context("a file says no length")?;
+        let length: u64 = length.parse().context("the length of a file")?;
+        let mut seen = u64::try_from(self.buffer.len() - head)?;
+        while seen < length {
+            self.buffer.clear();
+            self.read().await?;
+            seen += u64::try_from(self.buffer.len())?;
+        }
+        Ok(seen)
     }
 
     /// Sends a request whose answer does not end, and leaves what follows its head to

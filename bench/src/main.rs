@@ -8,6 +8,7 @@ mod client;
 mod contact;
 mod crm;
 mod http;
+mod job;
 mod latency;
 mod load;
 mod machine;

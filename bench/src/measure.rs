@@ -1,9 +1,12 @@
 //! The measurements, one a file, under the names that `--only` takes.
 
 mod batches;
+mod catalog;
 mod computed;
 mod creates;
+mod export;
 mod fields;
+mod load;
 mod nodes;
 mod plan;
 mod reads;
@@ -38,8 +41,14 @@ pub(crate) enum Measurement {
     Computed,
     /// Planning a schema of many objects.
     Plan,
+    /// Memory of a catalog of many objects, and virtual computed fields.
+    Catalog,
     /// Two nodes on one tenant.
     Nodes,
+    /// A file of contacts loaded in one job, beside the raw database.
+    Load,
+    /// All contacts written to files.
+    Export,
 }
 
 impl Measurement {
@@ -54,7 +63,10 @@ impl Measurement {
             Self::Fields => "fields",
             Self::Computed => "computed",
             Self::Plan => "plan",
+            Self::Catalog => "catalog",
             Self::Nodes => "nodes",
+            Self::Load => "load",
+            Self::Export => "export",
         }
     }
 
@@ -69,7 +81,10 @@ impl Measurement {
             Self::Fields => "adding a field",
             Self::Computed => "filling a computed field",
             Self::Plan => "planning a schema",
+            Self::Catalog => "a catalog and virtual fields",
             Self::Nodes => "two nodes on one tenant",
+            Self::Load => "loading a file",
+            Self::Export => "exporting records",
         }
     }
 
@@ -90,6 +105,9 @@ pub(crate) async fn run(bench: &Bench, engine: Engine, measurement: Measurement)
         Measurement::Fields => fields::measure(bench, engine).await,
         Measurement::Computed => computed::measure(bench, engine).await,
         Measurement::Plan => plan::measure(bench, engine).await,
+        Measurement::Catalog => catalog::measure(bench, engine).await,
         Measurement::Nodes => nodes::measure(bench).await,
+        Measurement::Load => load::measure(bench, engine).await,
+        Measurement::Export => export::measure(bench, engine).await,
     }
 }

@@ -34,9 +34,10 @@ pub(crate) struct Options {
     /// Objects that exist when adding a field is measured.
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=2_000))]
     pub(crate) objects: u32,
-    /// Records that exist when filling a computed field is measured.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(2_000..=5_000_000))]
-    pub(crate) records: u32,
+    /// Records that are loaded (100,000 unless given), that exist when filling a computed
+    /// field is measured, or are exported (1,000,000 of both).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2_000..=5_000_000))]
+    pub(crate) records: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

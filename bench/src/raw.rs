@@ -66,6 +66,36 @@ async fn write(engine: Engine, place: &Place, crm: &Crm, shape: Shape, clock: Cl
     }
 }
 
+/// So many creates as the rows of a load: in commits of a chunk each, on PostgreSQL by COPY.
+pub(crate) async fn load(
+    engine: Engine,
+    place: &Place,
+    crm: &Crm,
+    chunk: usize,
+    records: u64,
+) -> Result<Found> {
+    let shape = Shape { chunk, journal: Journal::Together, is_lane: false };
+    match engine {
+        Engine::Sqlite => {
+            let raw = sqlite::Raw::open(place, crm)?;
+            raw.creates(shape, Clock::until(records)?)
+        }
+        Engine::Postgres => {
+            let raw = postgres::Raw::open(place, crm).await?;
+            raw.copies(shape, Clock::until(records)?).await
+        }
+    }
+}
+
+/// In how many transactions a tenant's jobs have written.
+pub(crate) async fn transactions_of_jobs(engine: Engine, place: &Place, crm: &Crm) -> Result<u64> {
+    let count = match engine {
+        Engine::Sqlite => sqlite::transactions_of_jobs(place, crm)?,
+        Engine::Postgres => postgres::transactions_of_jobs(place, crm).await?,
+    };
+    Ok(u64::try_from(count)?)
+}
+
 /// Reads by id a second, over the given time.
 pub(crate) async fn reads(
     bench: &Bench,

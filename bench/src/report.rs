@@ -36,6 +36,7 @@ pub(crate) struct Figure {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Unit {
     PerSecond,
+    Nanos,
     Micros,
     Hundredths,
     Kibibytes,
@@ -59,6 +60,11 @@ impl Figure {
     /// A time in microseconds.
     pub(crate) fn micros(name: impl Into<String>, micros: u64) -> Self {
         Self { name: name.into(), value: micros, unit: Unit::Micros, target: None }
+    }
+
+    /// A time in nanoseconds.
+    pub(crate) fn nanos(name: impl Into<String>, nanos: u64) -> Self {
+        Self { name: name.into(), value: nanos, unit: Unit::Nanos, target: None }
     }
 
     /// One rate as a share of another, in hundredths.
@@ -152,6 +158,7 @@ impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::PerSecond => "per_second",
+            Self::Nanos => "nanoseconds",
             Self::Micros => "microseconds",
             Self::Hundredths => "hundredths",
             Self::Kibibytes => "kibibytes",
@@ -162,6 +169,7 @@ impl Unit {
     fn text(self, value: u64) -> String {
         match self {
             Self::PerSecond => format!("{}/s", grouped(value)),
+            Self::Nanos => format!("{} ns", grouped(value)),
             Self::Micros if value < 1000 => format!("{value} µs"),
             Self::Micros => format!("{}.{:02} ms", grouped(value / 1000), value % 1000 / 10),
             Self::Hundredths => format!("{}.{:02}", value / 100, value % 100),

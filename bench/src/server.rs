@@ -74,9 +74,18 @@ impl Server {
 
     /// What it holds of the machine's memory, in KiB.
     pub(crate) fn memory_kib(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it has held of it since its start, in KiB.
+    pub(crate) fn memory_most_kib(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> Result<u64> {
         let id = self.process()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).context("looking at kith")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let number = line.and_then(|line| line.split_whitespace().next());
         number.and_then(|number| number.parse().ok()).context("the memory of kith")
     }

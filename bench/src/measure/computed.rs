@@ -15,6 +15,9 @@ use crate::report::Figure;
 use crate::requests::{CreateContacts, ReadContacts};
 use crate::server::Server;
 
+/// Records that there are, unless the command line says otherwise.
+const RECORDS: u32 = 1_000_000;
+
 /// Reads, and as many creates, a second.
 const RATE: u64 = 250;
 
@@ -31,7 +34,8 @@ pub(super) async fn measure(bench: &Bench, engine: Engine) -> Result<Vec<Figure>
     let place = bench.place(engine)?;
     let server = Server::start(bench, &place).await?;
     let crm = Crm::create(&server, "computed").await?;
-    let ids = crm.fill(&server, usize::try_from(bench.records)?).await?;
+    let records = bench.records.unwrap_or(RECORDS);
+    let ids = crm.fill(&server, usize::try_from(records)?).await?;
     let mut client = crm.client(&server).await?;
 
     let start = Instant::now();
@@ -55,7 +59,7 @@ pub(super) async fn measure(bench: &Bench, engine: Engine) -> Result<Vec<Figure>
     server.stop().await?;
 
     let mut figures = vec![
-        Figure::count("records that there are", u64::from(bench.records)),
+        Figure::count("records that there are", u64::from(records)),
         Figure::rate("records filled, nobody else there", rate).at_least(FILLED_MIN),
     ];
     if beside.0 > 0 {

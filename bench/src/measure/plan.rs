@@ -14,7 +14,7 @@ use crate::report::Figure;
 use crate::server::Server;
 
 /// Fields of each object.
-const FIELDS: u32 = 20;
+pub(super) const FIELDS: u32 = 20;
 
 /// Plans for one figure: as many as there is time for, and at least so many.
 const PLANS_MIN: u64 = 5;
@@ -72,7 +72,7 @@ async fn plans(client: &mut Client, body: &Json, time: Duration) -> Result<Laten
 }
 
 /// An object that refers to the one before it.
-fn object(number: u32) -> Json {
+pub(super) fn object(number: u32) -> Json {
     let kinds = ["text", "integer", "boolean", "date", "email"];
     let fields = kinds.iter().cycle().zip(1..FIELDS);
     let mut fields: Vec<Json> =

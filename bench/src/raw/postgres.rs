@@ -1,6 +1,7 @@
 //! The baseline on PostgreSQL: the tenant's own schema, over one connection, a commit
 //! sent as one flight of statements over arrays.
 
+mod copy;
 mod read;
 mod value;
 mod write;
@@ -76,6 +77,13 @@ impl Raw {
             }
         }
     }
+}
+
+/// In how many transactions jobs have written records.
+pub(crate) async fn transactions_of_jobs(place: &Place, crm: &Crm) -> Result<i64> {
+    let client = connect(place.url.as_deref().context("there is no PostgreSQL")?).await?;
+    let sql = format!("select count(*) from \"{}\".kith_transactions where job is not null", crm.tenant);
+    Ok(client.query_one(&sql, &[]).await.context("the transactions of jobs")?.try_get(0)?)
 }
 
 /// Connects as Kith does; the connection works until the client is dropped.

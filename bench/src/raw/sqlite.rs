@@ -84,6 +84,13 @@ impl Raw {
     }
 }
 
+/// In how many transactions jobs have written records.
+pub(crate) fn transactions_of_jobs(place: &Place, crm: &Crm) -> Result<i64> {
+    let connection = open(&place.tenant_file(&crm.tenant))?;
+    let sql = "select count(*) from kith_transactions where job is not null";
+    connection.query_row(sql, [], |row| row.get(0)).context("the transactions of jobs")
+}
+
 /// With the settings of Kith's own connections.
 fn open(path: &std::path::Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -14,6 +14,7 @@ mod parameters;
 mod precondition;
 mod prefer;
 mod segments;
+mod upload;
 
 pub(crate) use at_least::MinPosition;
 pub(crate) use body::{Bodiless, JsonObject, OptionalObject};
@@ -26,3 +27,4 @@ pub(crate) use parameters::{Asked, Parameters, Query};
 pub(crate) use precondition::{Precondition, Seen};
 pub(crate) use prefer::Prefer;
 pub(crate) use segments::Segments;
+pub(crate) use upload::Content;

@@ -119,8 +119,12 @@ fn gate(request: &Request, route: Option<&'static Route>) -> Result<(), Problem>
             Problem::new(Code::TooLarge, message).with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
         );
     }
-    let streams = route.is_some_and(|route| route.patience == Patience::Stream);
-    if accept::json(headers) || (streams && accept::events(headers)) || route.is_none() {
+    let is_acceptable = match route.map(|route| route.patience) {
+        Some(Patience::Request) => accept::json(headers),
+        Some(Patience::Stream) => accept::json(headers) || accept::events(headers),
+        Some(Patience::Transfer) | None => true,
+    };
+    if is_acceptable {
         return Ok(());
     }
     Err(Problem::new(Code::NotAcceptable, "the answer would be `application/json`"))
@@ -133,7 +137,7 @@ where
 {
     let caught = AssertUnwindSafe(future).catch_unwind();
     let answered = match patience {
-        Patience::Stream => Ok(caught.await),
+        Patience::Stream | Patience::Transfer => Ok(caught.await),
         Patience::Request => tokio::time::timeout(timeout, caught).await,
     };
     match answered {
@@ -181,7 +185,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     /// Whether taking long is what the route is for.
     fn waits(&self) -> bool {
-        self.route.is_some_and(|route| route.patience == Patience::Stream)
+        self.route.is_some_and(|route| route.patience != Patience::Request)
     }
 
     fn log(&self, status: StatusCode, problem: Option<&Problem>) {

@@ -124,6 +124,8 @@ fn status(code: Code) -> StatusCode {
         | Code::AlreadyExists
         | Code::DataConflict
         | Code::PlanOutdated
+        | Code::TaskEnded
+        | Code::JobMoved
         | Code::NotAccepted => StatusCode::CONFLICT,
         Code::AnswerErased | Code::HistoryChanged | Code::PositionExpired => StatusCode::GONE,
         Code::VersionMismatch | Code::PositionNotReached => StatusCode::PRECONDITION_FAILED,
@@ -131,6 +133,7 @@ fn status(code: Code) -> StatusCode {
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::InvalidName
         | Code::InvalidDefinition
+        | Code::InvalidFile
         | Code::InvalidExpression
         | Code::InvalidType
         | Code::RuleViolated

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
+use kith_engine::records::RecordPage;
 use kith_engine::{Answer, Page, Receipt, ReceiptOutcome, RecordResult, RecordView, Session, Written};
 use kith_model::id::HistoryId;
 use kith_model::journal::Position;
@@ -120,6 +121,14 @@ pub(crate) fn read_for(response: Response, asked: &str, record: &RecordView) -> 
     in_place_of(response, asked, record.object_name(), &record.id())
 }
 
+/// Says where a record is that was asked for by something else than its id.
+pub(crate) fn found_at(mut response: Response, record: &RecordView) -> Response {
+    if let Some(path) = header_value(&format!("/v1/records/{}/{}", record.object_name(), record.id())) {
+        response.headers_mut().insert(CONTENT_LOCATION, path);
+    }
+    response
+}
+
 /// The same for a write of one record.
 pub(crate) fn standing_for(response: Response, asked: &str, receipt: &Receipt) -> Response {
     match single(receipt) {
@@ -153,8 +162,8 @@ pub(crate) fn plain_page(page: &Page<Json>) -> Outcome {
 }
 
 /// A page of records.
-pub(crate) fn records(answer: &Answer<Page<RecordView>>) -> Response {
-    let Page { data, next_cursor } = &answer.value;
+pub(crate) fn records(answer: &Answer<RecordPage>) -> Response {
+    let RecordPage { page: Page { data, next_cursor }, count } = &answer.value;
     let mut body = String::with_capacity(RECORD_BYTES * data.len() + 64);
     body.push_str("{\"data\":[");
     for (index, record) in data.iter().enumerate() {
@@ -164,7 +173,11 @@ pub(crate) fn records(answer: &Answer<Page<RecordView>>) -> Response {
         record.write_json(&mut body);
     }
     // Writing to a string cannot fail.
-    let _ = write!(body, "],\"next_cursor\":{}}}", Json::from(next_cursor.as_deref()));
+    let _ = write!(body, "],\"next_cursor\":{}", Json::from(next_cursor.as_deref()));
+    if let Some(count) = count {
+        let _ = write!(body, ",\"count\":{count}");
+    }
+    body.push('}');
     stand(json(StatusCode::OK, body), answer.position, answer.history)
 }
 
@@ -202,8 +215,13 @@ pub(crate) fn done(receipt: &Receipt) -> Response {
 
 /// What was made, here or by the same request before.
 pub(crate) fn made(made: &Written<Json>) -> Outcome {
-    let response = stand(value(StatusCode::CREATED, &made.value)?, made.position, made.history);
-    Ok(if made.replayed { replayed(response) } else { response })
+    written_as(StatusCode::CREATED, made)
+}
+
+/// What a write has come to, with a status that says what it did.
+pub(crate) fn written_as(status: StatusCode, written: &Written<Json>) -> Outcome {
+    let response = stand(value(status, &written.value)?, written.position, written.history);
+    Ok(if written.replayed { replayed(response) } else { response })
 }
 
 /// The name that a definition gives; it was accepted, so it is one.
@@ -215,9 +233,11 @@ pub(crate) fn name(definition: &Map<String, Json>) -> String {
 pub(crate) fn defined(status: StatusCode, receipt: &Receipt) -> Outcome {
     match &receipt.outcome {
         ReceiptOutcome::Schema(document) => Ok(received(value(status, document)?, receipt)),
-        ReceiptOutcome::Records(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => {
-            Err(Problem::internal("a schema change has no document"))
-        }
+        ReceiptOutcome::Records(_)
+        | ReceiptOutcome::TokenCreated(_)
+        | ReceiptOutcome::Token
+        | ReceiptOutcome::Job(_)
+        | ReceiptOutcome::Loaded(_) => Err(Problem::internal("a schema change has no document")),
     }
 }
 
@@ -240,7 +260,11 @@ fn single(receipt: &Receipt) -> Result<&RecordResult, Problem> {
             Some(Err(faults)) => Err(faults.clone().into()),
             None => Err(missing()),
         },
-        ReceiptOutcome::Schema(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => Err(missing()),
+        ReceiptOutcome::Schema(_)
+        | ReceiptOutcome::TokenCreated(_)
+        | ReceiptOutcome::Token
+        | ReceiptOutcome::Job(_)
+        | ReceiptOutcome::Loaded(_) => Err(missing()),
     }
 }
 

@@ -59,6 +59,9 @@ pub enum Patience {
     Request,
     /// It waits for news, and bounds that itself.
     Stream,
+    /// It moves as many bytes as there are, and bounds how long it stands still. What its
+    /// answer may be is for it to say.
+    Transfer,
 }
 
 impl Method {
@@ -140,6 +143,7 @@ routes! {
 
     Get get "/v1/schema/tasks", "tasks.list", Tenant Request => rest::tasks::list;
     Get get "/v1/schema/tasks/{task}", "tasks.read", Tenant Stream => rest::tasks::read;
+    Post post "/v1/schema/tasks/{task}/retry", "tasks.retry", Tenant Request => rest::tasks::retry;
 
     Post post "/v1/records/{object}", "records.create", Tenant Request => rest::records::create;
     Get get "/v1/records/{object}", "records.list", Tenant Request => rest::records::list;
@@ -154,8 +158,24 @@ routes! {
     Get get "/v1/records/{object}/{id}/duplicates", "records.duplicates", Tenant Request => rest::duplicates::of_record;
     Post post "/v1/records/{object}/duplicates", "records.check", Tenant Request => rest::duplicates::check;
     Put put "/v1/records/{object}/by/{field}/{value}", "records.upsert", Tenant Request => rest::records::upsert;
+    Put put "/v1/records/{object}/by-source/{system}/{source_object}/{source_id}", "records.upsert_source", Tenant Request => rest::records::upsert_source;
+    Get get "/v1/records/{object}/by-source/{system}/{source_object}/{source_id}", "records.read_source", Tenant Request => rest::records::read_source;
     Get get "/v1/trash/{object}", "trash.list", Tenant Request => rest::trash::list;
+    Post post "/v1/query", "query.run", Tenant Request => rest::query::run;
     Post post "/v1/batch", "batch.submit", Tenant Request => rest::batch::submit;
+
+    Post post "/v1/imports/infer", "imports.infer", Tenant Request => rest::imports::infer;
+
+    Post post "/v1/jobs", "jobs.create", Tenant Request => rest::jobs::create;
+    Get get "/v1/jobs", "jobs.list", Tenant Request => rest::jobs::list;
+    Get get "/v1/jobs/{job}", "jobs.read", Tenant Stream => rest::jobs::read;
+    Delete delete "/v1/jobs/{job}", "jobs.delete", Tenant Request => rest::jobs::delete;
+    Put put "/v1/jobs/{job}/files/{file}/parts/{part}", "jobs.upload", Tenant Transfer => rest::jobs::upload;
+    Get get "/v1/jobs/{job}/files", "jobs.files", Tenant Request => rest::jobs::files;
+    Get get "/v1/jobs/{job}/files/{file}", "jobs.content", Tenant Transfer => rest::jobs::content;
+    Post post "/v1/jobs/{job}/start", "jobs.start", Tenant Request => rest::jobs::start;
+    Post post "/v1/jobs/{job}/cancel", "jobs.cancel", Tenant Request => rest::jobs::cancel;
+    Get get "/v1/jobs/{job}/results", "jobs.results", Tenant Transfer => rest::jobs::results;
 
     Get get "/v1/duplicates", "duplicates.list", Tenant Request => rest::duplicates::list;
     Post post "/v1/duplicates/scan", "duplicates.scan", Tenant Request => rest::duplicates::scan;

@@ -1,4 +1,5 @@
-//! Server-sent events: the change stream without end, and tasks as they come forward.
+//! Server-sent events: the change stream without end, and tasks and jobs as they come
+//! forward.
 
 mod event;
 mod live;

@@ -35,7 +35,15 @@ pub(crate) struct Call<'client> {
     method: Method,
     url: Url,
     headers: Vec<(&'static str, String)>,
-    body: Option<Json>,
+    body: Option<Content>,
+    timeout: Option<Duration>,
+}
+
+/// What a request brings along.
+#[derive(Debug)]
+enum Content {
+    Json(Json),
+    Bytes(&'static str, reqwest::Body),
 }
 
 impl Client {
@@ -50,15 +58,30 @@ impl Client {
     ) -> Result<Self, Failure> {
         let text = url.unwrap_or_else(|| DEFAULT_URL.to_owned());
         let base = parse(&text)?;
-        let mut builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .user_agent(concat!("kith/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&base) {
-            // A proxy of the environment does not know this machine's ports.
-            builder = builder.no_proxy();
-        }
+        let http = builder(&base).timeout(TIMEOUT).build().map_err(Failure::local)?;
+        Ok(Self { http, base, token, tenant })
+    }
+
+    /// The same caller of the same server on a connection of its own, which is kept open
+    /// and on which an answer may go on for ever.
+    ///
+    /// # Errors
+    /// When the system has no room for one.
+    pub(crate) fn alone(&self) -> Result<Self, Failure> {
+        let builder = builder(&self.base).read_timeout(TIMEOUT).pool_max_idle_per_host(1);
+        let (base, token, tenant) = (self.base.clone(), self.token.clone(), self.tenant.clone());
         Ok(Self { http: builder.build().map_err(Failure::local)?, base, token, tenant })
+    }
+
+    /// The same caller in a tenant, by its id or name.
+    pub(crate) fn within(&self, tenant: &str) -> Self {
+        let (http, base, token) = (self.http.clone(), self.base.clone(), self.token.clone());
+        Self { http, base, token, tenant: Some(tenant.to_owned()) }
+    }
+
+    /// Where the server is.
+    pub(crate) fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
     }
 
     /// A request for `/v1/` and these path segments, each encoded as it needs.
@@ -67,7 +90,7 @@ impl Client {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("v1").extend(segments);
         }
-        Call { client: self, method, url, headers: Vec::new(), body: None }
+        Call { client: self, method, url, headers: Vec::new(), body: None, timeout: None }
     }
 
     /// `GET /v1/…`.
@@ -109,7 +132,19 @@ impl Call<'_> {
 
     /// Sets the body.
     pub(crate) fn body(mut self, body: Json) -> Self {
-        self.body = Some(body);
+        self.body = Some(Content::Json(body));
+        self
+    }
+
+    /// Sets a body of another media type than JSON.
+    pub(crate) fn content(mut self, media: &'static str, body: impl Into<reqwest::Body>) -> Self {
+        self.body = Some(Content::Bytes(media, body.into()));
+        self
+    }
+
+    /// Lets it take longer than other requests.
+    pub(crate) fn lasting(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
         self
     }
 
@@ -118,7 +153,40 @@ impl Call<'_> {
     /// # Errors
     /// When there is no answer, or it is a problem.
     pub(crate) async fn send(self) -> Result<Json, Failure> {
-        let Self { client, method, url, headers, body } = self;
+        let client = self.client;
+        let response = self.respond().await.map_err(|error| client.unreachable(error))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|error| client.unreachable(error))?;
+        client.read(status, &bytes)
+    }
+
+    /// Sends it, and hands on the answer's body as it comes, whatever its type and size.
+    ///
+    /// # Errors
+    /// When there is no whole answer, it is a problem, or nobody takes the pieces.
+    pub(crate) async fn pipe(
+        self,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let client = self.client;
+        let mut response = self.respond().await.map_err(|error| client.unreachable(error))?;
+        let status = response.status();
+        if !status.is_success() {
+            let bytes = response.bytes().await.map_err(|error| client.unreachable(error))?;
+            return client.read(status, &bytes).map(|_| ());
+        }
+        while let Some(piece) = response.chunk().await.map_err(|error| client.unreachable(error))? {
+            take(&piece)?;
+        }
+        Ok(())
+    }
+
+    /// Sends it, and leaves the answer to the caller, whatever it is.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) async fn respond(self) -> reqwest::Result<reqwest::Response> {
+        let Self { client, method, url, headers, body, timeout } = self;
         let mut request = client.http.request(method, url);
         if let Some(token) = &client.token {
             request = request.bearer_auth(token);
@@ -129,18 +197,21 @@ impl Call<'_> {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
+        if let Some(timeout) = timeout {
+            request = request.timeout(timeout);
         }
-        let response = request.send().await.map_err(|error| client.unreachable(error))?;
-        let status = response.status();
-        let bytes = response.bytes().await.map_err(|error| client.unreachable(error))?;
-        client.read(status, &bytes)
+        request = match body {
+            Some(Content::Json(body)) => request.json(&body),
+            Some(Content::Bytes(media, body)) => request.header("content-type", media).body(body),
+            None => request,
+        };
+        request.send().await
     }
 }
 
 impl Client {
-    fn unreachable(&self, error: reqwest::Error) -> Failure {
+    /// What it means that no answer came.
+    pub(crate) fn unreachable(&self, error: reqwest::Error) -> Failure {
         // What lies between says only that a request was sent and that it failed.
         let cause = anyhow::Error::from(error.without_url()).root_cause().to_string();
         Failure::Unreachable(anyhow::anyhow!(cause).context(format!("no answer from `{}`", self.base)))
@@ -158,6 +229,15 @@ impl Client {
             }
         }
     }
+}
+
+/// What all clients of a server have in common.
+fn builder(base: &Url) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .user_agent(concat!("kith/", env!("CARGO_PKG_VERSION")));
+    // A proxy of the environment does not know this machine's ports.
+    if is_loopback(base) { builder.no_proxy() } else { builder }
 }
 
 fn parse(text: &str) -> Result<Url, Failure> {

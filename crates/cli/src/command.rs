@@ -3,14 +3,21 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::batch::Batch;
+use crate::bench::Bench;
 use crate::changes::Changes;
 use crate::completions::Completions;
 use crate::config::Config;
 use crate::context::Context;
 use crate::cursor::Cursor;
+use crate::demo::Demo;
+use crate::duplicates::Duplicates;
 use crate::exit::Failure;
+use crate::export::Export;
 use crate::field::Field;
+use crate::import::Import;
+use crate::job::Job;
 use crate::limits::Limits;
+use crate::load::Load;
 use crate::object::Object;
 use crate::record::Record;
 use crate::schema::Schema;
@@ -29,6 +36,9 @@ Exit codes:
   5  the server failed, or could not be reached or started
   6  a verification found faults
   7  the schema has drifted from its file
+  8  a load is done, and some of its rows were refused
+  9  a job failed, or was canceled
+  130  interrupted (Ctrl-C)
 
 Example:
   kith serve &
@@ -84,16 +94,27 @@ enum Command {
     /// Create and drop fields of an object.
     #[command(subcommand)]
     Field(Field),
-    /// Create, read, list, change, delete and restore records.
+    /// Create, read, list, change, delete, restore and merge records.
     #[command(subcommand)]
     Record(Record),
+    /// Find records that are likely to stand for the same thing.
+    #[command(subcommand)]
+    Duplicates(Duplicates),
     Batch(Batch),
+    Load(Load),
+    Import(Import),
+    Export(Export),
+    /// Jobs: long work on files of rows, step by step.
+    #[command(subcommand)]
+    Job(Job),
     Changes(Changes),
     /// Named cursors that the server keeps for readers of the change stream.
     #[command(subcommand)]
     Cursor(Cursor),
     Whoami(Whoami),
     Limits(Limits),
+    Demo(Demo),
+    Bench(Bench),
     /// Profiles: servers and tokens under a name.
     #[command(subcommand)]
     Config(Config),
@@ -115,11 +136,18 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Object(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Field(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Record(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Duplicates(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Batch(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Load(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Import(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Export(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Job(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Changes(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Cursor(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Whoami(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
         Command::Limits(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Demo(command) => client(&cli.connection, async |ctx| command.run(ctx).await),
+        Command::Bench(command) => load(&cli.connection, async |ctx| command.run(ctx).await),
     }
 }
 
@@ -131,6 +159,16 @@ fn client(
     let context = Context::new(connection)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::local)?;
+    runtime.block_on(command(&context))
+}
+
+/// Runs a command that puts a server under load, for which one thread is not enough.
+fn load(
+    connection: &Connection,
+    command: impl AsyncFnOnce(&Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let context = Context::new(connection)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::local)?;
     runtime.block_on(command(&context))
 }
 

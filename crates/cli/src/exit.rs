@@ -22,6 +22,14 @@ pub(crate) enum Failure {
     Faults(u64),
     /// The server's schema is not the file's; the steps between them have been printed.
     Drift(usize),
+    /// So many of the requests of a benchmark failed; they have been printed.
+    Errors(u64),
+    /// A load is done, but so many rows were refused; the first have been printed.
+    Rows(u64),
+    /// A job did not come to a good end, and why.
+    Job(String),
+    /// The user ended it; what there was to clean up is cleaned up.
+    Interrupted,
     /// Nobody reads the output any more: not worth a word.
     Closed,
 }
@@ -47,13 +55,18 @@ impl Failure {
         ExitCode::from(self.code())
     }
 
-    fn message(&self) -> String {
+    /// What is said of it.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::Refused(problem) => describe(problem),
             Self::Usage(message) => format!("error: {message}"),
             Self::Unreachable(error) | Self::Local(error) => format!("error: {error:#}"),
             Self::Faults(count) => format!("error: the verification found {count} faults"),
             Self::Drift(steps) => format!("error: the schema has drifted: {steps} steps from the file"),
+            Self::Errors(count) => format!("error: {count} requests failed"),
+            Self::Rows(count) => format!("error: {count} rows were refused"),
+            Self::Job(why) => format!("error: {why}"),
+            Self::Interrupted => "interrupted".to_owned(),
             Self::Closed => String::new(),
         }
     }
@@ -70,6 +83,10 @@ impl Failure {
             Self::Unreachable(_) | Self::Local(_) => 5,
             Self::Faults(_) => 6,
             Self::Drift(_) => 7,
+            Self::Errors(_) => 1,
+            Self::Rows(_) => 8,
+            Self::Job(_) => 9,
+            Self::Interrupted => 130,
             Self::Closed => 0,
         }
     }

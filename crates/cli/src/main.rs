@@ -4,6 +4,7 @@
 //! other command is a request that any program could send.
 
 mod batch;
+mod bench;
 mod changes;
 mod client;
 mod command;
@@ -11,13 +12,20 @@ mod completions;
 mod config;
 mod context;
 mod cursor;
+mod demo;
+mod duplicates;
 mod exit;
+mod export;
 mod field;
+mod import;
 mod input;
+mod job;
 mod limits;
+mod load;
 mod object;
 mod output;
 mod profile;
+mod random;
 mod record;
 mod schema;
 mod serve;

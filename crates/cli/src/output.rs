@@ -53,6 +53,9 @@ impl Output {
             return self.json_line(page);
         }
         self.table(page["data"].as_array().map_or(&[], Vec::as_slice), columns)?;
+        if let Some(count) = page["count"].as_i64() {
+            let _ = writeln!(std::io::stderr(), "in all: {count}");
+        }
         if let Some(cursor) = page["next_cursor"].as_str() {
             // A hint for people that must not get into a pipe.
             let _ = writeln!(std::io::stderr(), "more: --cursor {cursor}");

@@ -5,6 +5,7 @@ mod delete;
 mod get;
 mod history;
 mod list;
+mod merge;
 mod restore;
 mod trash;
 mod update;
@@ -25,6 +26,7 @@ pub(crate) enum Record {
     Upsert(upsert::Upsert),
     Delete(delete::Delete),
     Restore(restore::Restore),
+    Merge(merge::Merge),
     History(history::History),
     Trash(trash::Trash),
 }
@@ -39,6 +41,7 @@ impl Record {
             Self::Upsert(command) => command.run(ctx).await,
             Self::Delete(command) => command.run(ctx).await,
             Self::Restore(command) => command.run(ctx).await,
+            Self::Merge(command) => command.run(ctx).await,
             Self::History(command) => command.run(ctx).await,
             Self::Trash(command) => command.run(ctx).await,
         }

@@ -10,6 +10,7 @@ mod get;
 mod plan;
 mod pull;
 mod render;
+mod retry;
 mod rollback;
 mod tasks;
 mod versions;

@@ -2,12 +2,14 @@
 
 mod banner;
 mod database;
+mod demo;
 mod logging;
 mod signals;
 mod token;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -30,6 +32,7 @@ const FILES_WANTED: u64 = 16_384;
 /// `admin-token` in it. KITH_ADMIN_TOKEN sets one of your own (at least 20 characters).
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
+  kith serve --demo
   kith serve --data-dir /var/lib/kith --listen 0.0.0.0:7800
   kith serve --database postgres://kith@localhost/kith")]
 pub(crate) struct Serve {
@@ -46,6 +49,9 @@ pub(crate) struct Serve {
     /// [default: for ever].
     #[arg(long, env = "KITH_RETENTION_DAYS", value_name = "N")]
     retention_days: Option<u32>,
+    /// Make a tenant `demo` with a few thousand invented records, if there is none yet.
+    #[arg(long)]
+    demo: bool,
     /// Form of the log on stderr.
     #[arg(long, env = "KITH_LOG_FORMAT", value_enum, default_value_t = logging::Format::Text)]
     log_format: logging::Format,
@@ -84,15 +90,49 @@ impl Serve {
             .context("the engine cannot start")
             .map_err(Failure::Unreachable)?;
         let token = token::ensure(&engine, &self.data_dir, self.admin_token.clone()).await?;
-        banner::print(address, &token)?;
         tracing::info!(address = %address, database = self.database_name(), "serving");
-        kith_api::serve(listener, engine.clone(), kith_api::Options::default(), stop.received())
-            .await
-            .context("the server stopped")
-            .map_err(Failure::Unreachable)?;
+        let options = kith_api::Options::default();
+        let mut serving = pin!(kith_api::serve(listener, engine.clone(), options, stop.received()));
+        // The demo is made by requests, which the server answers meanwhile.
+        let served = tokio::select! {
+            served = &mut serving => served,
+            announced = self.announce(address, &token) => {
+                announced?;
+                serving.await
+            }
+        };
+        served.context("the server stopped").map_err(Failure::Unreachable)?;
         engine.shutdown().await;
         tracing::info!("stopped");
         Ok(())
+    }
+
+    /// Says on stdout where the server is, and what to try; with the demo, once it is there.
+    async fn announce(&self, address: SocketAddr, token: &token::Place) -> Result<(), Failure> {
+        if !self.demo {
+            return banner::print(address, token);
+        }
+        match self.make_demo(address, token).await {
+            Ok(demo::Demo::Ready(path)) => banner::print_demo(address, token, &path),
+            Ok(demo::Demo::Foreign) => {
+                tracing::warn!("there is a tenant `demo` that --demo has not made: it is left alone");
+                banner::print(address, token)
+            }
+            Err(failure) => {
+                let reason = failure.message();
+                tracing::error!(reason, "the demo is not complete; the next start goes on with it");
+                banner::print(address, token)
+            }
+        }
+    }
+
+    async fn make_demo(&self, address: SocketAddr, token: &token::Place) -> Result<demo::Demo, Failure> {
+        let Some(admin) = token.read(self.admin_token.as_deref()) else {
+            return Err(Failure::usage(
+                "--demo needs the administrator's token: give it in KITH_ADMIN_TOKEN",
+            ));
+        };
+        demo::ensure(address, &self.data_dir, &admin).await
     }
 
     fn database_name(&self) -> &'static str {

@@ -7,7 +7,7 @@ mod fill;
 mod pace;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use kith_model::catalog::Catalog;
@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lane::{self, Done, Job};
 use crate::tenant::Tenant;
-use crate::{clock, follow, tasks};
+use crate::{clock, follow, jobs, tasks};
 
 pub(crate) use fill::fill;
 pub(crate) use pace::Pace;
@@ -37,10 +37,14 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// What runs for one tenant in this process.
 pub(crate) struct Background {
     pub(crate) is_working: AtomicBool,
+    /// Whether this process does the tenant's jobs.
+    pub(crate) is_on_jobs: AtomicBool,
+    /// Counts who has asked it to.
+    pub(crate) job_calls: AtomicU64,
     pub(crate) is_following: AtomicBool,
     /// How far the follower is, as far as this process knows.
     pub(crate) followed: AtomicI64,
-    /// Counts what tasks have come forward here; who waits for one looks then.
+    /// Counts what tasks and jobs have come forward here; who waits for one looks then.
     pub(crate) progress: watch::Sender<u64>,
     /// The schema version that was last looked at for work.
     looked_at: AtomicI64,
@@ -50,6 +54,8 @@ impl Default for Background {
     fn default() -> Self {
         Self {
             is_working: AtomicBool::new(false),
+            is_on_jobs: AtomicBool::new(false),
+            job_calls: AtomicU64::new(0),
             is_following: AtomicBool::new(false),
             followed: AtomicI64::new(0),
             progress: watch::Sender::new(0),
@@ -96,10 +102,19 @@ pub(crate) async fn look_again(engine: &Engine, tenant: &Arc<Tenant>) {
     }
 }
 
+/// Sees to the tasks and jobs of a tenant that is noted to have some.
+pub(crate) fn resume(engine: &Engine, tenant: &Arc<Tenant>) {
+    if has_tasks(&tenant.catalog()) {
+        tasks::wake(engine, tenant);
+    }
+    jobs::wake(engine, tenant);
+}
+
 /// Whether the catalog shows that tasks are under way.
-fn has_tasks(catalog: &Catalog) -> bool {
+pub(crate) fn has_tasks(catalog: &Catalog) -> bool {
     catalog.objects().any(|object| {
         object.keys.iter().any(|key| !key.state.is_ready())
+            || object.matching.iter().any(|rule| !rule.state.is_ready())
             || object.fields().iter().any(|field| !field.state.is_ready())
     })
 }
@@ -122,7 +137,7 @@ fn lease_for(holder: Uuid, time: Duration) -> Lease {
 
 /// Submits work of Kith's own and waits until it is committed or refused.
 pub(crate) async fn submit(engine: &Engine, tenant: &Arc<Tenant>, work: Work) -> Result<Position> {
-    let caller = Caller { actor: Actor::System, origin: Origin::System, trace: None };
+    let caller = Caller { actor: Actor::System, origin: Origin::System, trace: None, job: None };
     let (job, receiver) = Job::new(Submission { work, caller, idempotency: None });
     lane::push(engine, tenant, job)?;
     match receiver.await {

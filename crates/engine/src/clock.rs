@@ -1,7 +1,7 @@
 //! The one place that reads the clock and draws randomness. Everything else is given
 //! time, ids and seeds.
 
-use kith_model::id::{HistoryId, OrganizationId, RequestId, TenantId, TokenId};
+use kith_model::id::{HistoryId, JobId, OrganizationId, RequestId, TenantId, TokenId};
 use kith_model::time::Timestamp;
 use uuid::Uuid;
 
@@ -53,4 +53,8 @@ pub(crate) fn history_id(at: Timestamp) -> Result<HistoryId> {
 
 pub(crate) fn request_id(at: Timestamp) -> Result<RequestId> {
     uuid(at).map(RequestId)
+}
+
+pub(crate) fn job_id(at: Timestamp) -> Result<JobId> {
+    uuid(at).map(JobId)
 }

@@ -16,6 +16,8 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 #[error("{}", self.summary())]
 pub struct Error {
     faults: Faults,
+    /// Whether the database refused what was to be written.
+    is_refused: bool,
     #[source]
     source: Option<Source>,
 }
@@ -25,6 +27,12 @@ impl Error {
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// Whether the database refused what was to be written, by a constraint that the
+    /// decision did not know of.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.is_refused
     }
 
     /// When a retry may help.
@@ -57,6 +65,7 @@ impl Error {
         Self {
             faults: vec![Fault::new(Code::Internal, "a fault of Kith itself")],
             source: Some(source.into()),
+            is_refused: false,
         }
     }
 
@@ -71,13 +80,13 @@ impl Error {
 
     /// The same faults for another caller of the same batch; the source stays behind.
     pub(crate) fn share(&self) -> Self {
-        Self { faults: self.faults.clone(), source: None }
+        Self { faults: self.faults.clone(), source: None, is_refused: self.is_refused }
     }
 }
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        Self { faults: vec![fault], source: None }
+        Self { faults: vec![fault], source: None, is_refused: false }
     }
 }
 
@@ -90,7 +99,7 @@ impl From<Faults> for Error {
             faults.truncate(limits::FAULTS_MAX);
             faults.push(more);
         }
-        Self { faults, source: None }
+        Self { faults, source: None, is_refused: false }
     }
 }
 
@@ -121,7 +130,7 @@ impl From<StoreError> for Error {
                 Fault::new(Code::Internal, "a fault of Kith itself")
             }
         };
-        Self { faults: vec![fault], source: Some(Box::new(error)) }
+        Self { faults: vec![fault], source: Some(Box::new(error)), is_refused: false }
     }
 }
 
@@ -130,7 +139,7 @@ impl From<WriteError> for Error {
         match error {
             WriteError::Conflict(fault) => fault.into(),
             WriteError::Store(error) => error.into(),
-            WriteError::Refused { .. } => Self::internal(error),
+            WriteError::Refused { .. } => Self { is_refused: true, ..Self::internal(error) },
         }
     }
 }

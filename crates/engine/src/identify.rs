@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use kith_model::fault::{Code, Fault};
 use kith_model::id::{OrganizationId, TenantId, TokenId};
 
+use kith_store::Token;
+
 use crate::background;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -74,7 +76,10 @@ impl Engine {
 
     async fn tenant_token(&self, tenant: TenantId, hash: [u8; 32]) -> Result<Option<Identity>> {
         match self.store().token(tenant, hash).await {
-            Ok(seen) => Ok(seen.value.map(|token| Identity::Token { tenant, token: token.id })),
+            Ok(seen) => Ok(seen.value.map(|token| {
+                let Token { id, rights, .. } = token;
+                Identity::Token { tenant, token: id, rights }
+            })),
             Err(kith_store::Error::NoTenant) => Ok(None),
             Err(error) => Err(error.into()),
         }

@@ -5,15 +5,18 @@
 
 mod answer;
 mod background;
+mod busy;
 mod clock;
 mod cursor;
 mod engine;
 mod error;
 mod follow;
+mod id_map;
 mod identify;
 mod lane;
 mod position;
 mod registry;
+mod rights;
 mod service;
 mod session;
 mod submit;
@@ -24,6 +27,7 @@ mod usage;
 pub mod changes;
 pub mod cursors;
 pub mod duplicates;
+pub mod jobs;
 pub mod records;
 pub mod schema;
 pub mod tasks;

@@ -1,15 +1,20 @@
 //! Reading records.
 
+mod alias;
+mod by_source;
 pub(crate) mod get;
+mod group;
 mod history;
 mod list;
 mod provenance;
 mod timeline;
 mod trash;
 
+pub use by_source::by_source;
 pub use get::get;
+pub use group::{GroupRequest, group};
 pub use history::history;
-pub use list::{ListRequest, list};
+pub use list::{ListRequest, RecordPage, list};
 pub use provenance::provenance;
 pub use timeline::timeline;
 pub use trash::trash;

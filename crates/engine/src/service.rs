@@ -14,10 +14,12 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::background;
+use crate::busy;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::follow;
+use crate::jobs;
 use crate::usage;
 
 /// Hints to other nodes are gathered this long: a notification serialises commits
@@ -131,9 +133,12 @@ async fn hear(engine: &Engine, id: TenantId, position: Position) {
     }
 }
 
-/// Looks for tasks and followers that a node which has died has left.
+/// Looks for tasks, jobs and followers that a node which has died has left.
 async fn take_over(engine: &Engine) {
     loop {
+        if let Err(error) = busy::look(engine).await {
+            tracing::warn!(error = ?error, "tenants with work to do could not be looked for");
+        }
         tokio::time::sleep(background::LEASE).await;
         for tenant in engine.registry().all() {
             background::look_again(engine, &tenant).await;
@@ -147,6 +152,9 @@ async fn sweep(engine: &Engine) {
         for tenant in engine.registry().all() {
             if let Err(error) = sweep_tenant(engine, tenant.id).await {
                 tracing::warn!(tenant = %tenant.id, error = ?error, "old rows could not be removed");
+            }
+            if let Err(error) = jobs::sweep(engine, &tenant).await {
+                tracing::warn!(tenant = %tenant.id, error = ?error, "old jobs could not be forgotten");
             }
         }
     }

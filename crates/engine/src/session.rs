@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kith_model::catalog::Catalog;
 use kith_model::id::{OrganizationId, TenantId, TokenId};
 use kith_model::journal::{Actor, TenantState};
+use kith_model::right::Rights;
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -21,7 +22,20 @@ pub enum Identity {
         tenant: TenantId,
         /// The token.
         token: TokenId,
+        /// What it may do beyond what every token may.
+        rights: Rights,
     },
+}
+
+impl Identity {
+    /// What it may do beyond what every token may.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        match self {
+            Self::Administrator(_) => Rights::ALL,
+            Self::Token { tenant: _, token: _, rights } => *rights,
+        }
+    }
 }
 
 /// An administrator of an organization: may make tenants, and act in each of them.
@@ -63,8 +77,14 @@ impl Session {
     pub fn actor(&self) -> Actor {
         match self.identity {
             Identity::Administrator(administrator) => Actor::Token(administrator.token),
-            Identity::Token { tenant: _, token } => Actor::Token(token),
+            Identity::Token { tenant: _, token, rights: _ } => Actor::Token(token),
         }
+    }
+
+    /// What the caller may do beyond what every token may.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        self.identity.rights()
     }
 
     /// The latest catalog this process knows of.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kith_model::catalog::{Catalog, Object};
-use kith_model::decide::{KeptRecord, KeptReply, RecordReply, Reply, TokenReply, parse_answer};
+use kith_model::decide::{KeptRecord, KeptReply, LoadReply, RecordReply, Reply, TokenReply, parse_answer};
 use kith_model::fault::{Code, Fault, Faults};
-use kith_model::id::{HistoryId, format_typeid};
+use kith_model::id::{HistoryId, JobId, format_typeid};
 use kith_model::journal::{Origin, Position};
 use kith_model::limits;
 use kith_model::operation::{Caller, Disposition, Idempotency, Submission, Work};
@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 use crate::lane::{self, Done, Job};
 use crate::session::Session;
-use crate::tasks;
+use crate::{id_map, rights, tasks};
 
 /// What a caller submits.
 #[derive(Debug)]
@@ -65,6 +65,10 @@ pub enum ReceiptOutcome {
     TokenCreated(TokenReply),
     /// A token was revoked.
     Token,
+    /// A job was made or ended.
+    Job(JobId),
+    /// A chunk of a job's rows was dealt with.
+    Loaded(Box<LoadReply>),
 }
 
 /// The result of a record operation.
@@ -132,6 +136,8 @@ pub async fn submit(session: &Session, request: Request) -> Result<Receipt> {
     let Request { mut work, origin, trace, idempotency } = request;
     if let Work::Records { operations, mode: _ } = &mut work {
         check_size(operations.len())?;
+        rights::require_for(session, operations)?;
+        id_map::ensure_for(session, operations, origin).await?;
         let catalog = session.catalog();
         operations.iter_mut().for_each(|operation| operation.prepare(&catalog));
         session.count_writes(operations, &catalog);
@@ -144,7 +150,7 @@ pub async fn submit(session: &Session, request: Request) -> Result<Receipt> {
         key: format!("{actor}:{}", input.key).into_boxed_str(),
         request: input.request,
     });
-    let submission = Submission { work, caller: Caller { actor, origin, trace }, idempotency };
+    let submission = Submission { work, caller: Caller { actor, origin, trace, job: None }, idempotency };
     let (job, receiver) = Job::new(submission);
     lane::push(&session.engine, &session.tenant, job)?;
     match receiver.await {
@@ -175,6 +181,8 @@ fn receipt(done: Done) -> Result<Receipt> {
                 Reply::Schema(document) => ReceiptOutcome::Schema(document),
                 Reply::TokenCreated(token) => ReceiptOutcome::TokenCreated(token),
                 Reply::Token => ReceiptOutcome::Token,
+                Reply::Job(id) => ReceiptOutcome::Job(id),
+                Reply::Loaded(reply) => ReceiptOutcome::Loaded(reply),
             };
             Ok(Receipt { position, history, replayed: false, outcome })
         }
@@ -188,6 +196,7 @@ fn receipt(done: Done) -> Result<Receipt> {
                 KeptReply::Schema(document) => ReceiptOutcome::Schema(document),
                 KeptReply::TokenCreated(token) => ReceiptOutcome::TokenCreated(token),
                 KeptReply::Token => ReceiptOutcome::Token,
+                KeptReply::Job(id) => ReceiptOutcome::Job(id),
             };
             Ok(Receipt { position: kept.position, history, replayed: true, outcome })
         }

@@ -2,10 +2,13 @@
 //! use. Reading how far they are, and doing them.
 
 mod check;
+mod count;
 mod fill;
 mod key;
 mod list;
+mod matching;
 mod read;
+mod retry;
 mod run;
 mod widen;
 
@@ -13,4 +16,5 @@ pub(crate) use check::unique_keys;
 pub use list::list;
 pub(crate) use read::of_field;
 pub use read::{Watcher, read, watch};
+pub use retry::retry;
 pub(crate) use run::wake;

@@ -124,6 +124,8 @@ impl Tenant {
                     self.advance(&seen.state);
                     return Ok((catalog, seen));
                 }
+                // Whoever was first has brought the catalog up to date for all.
+                Ok(_) | Err(StoreError::SchemaChanged) if self.catalog().version() > catalog.version() => {}
                 Ok(_) | Err(StoreError::SchemaChanged) => self.refresh().await?,
                 Err(error) => return Err(error.into()),
             }

@@ -3,6 +3,7 @@
 use kith_model::fault::{Code, Fault};
 use kith_model::limits;
 use kith_model::operation::{NewToken, Work};
+use kith_model::right::Rights;
 use kith_store::{NewTenant, Tenant};
 use serde_json::{Value as Json, json};
 
@@ -45,7 +46,8 @@ pub async fn create(
     let (tenant, is_new) = find_or_create(engine, administrator, wanted).await?;
     let identity = Identity::Administrator(*administrator);
     let session = engine.session(&identity, Some(&tenant.id.to_string())).await?;
-    let first = NewToken { is_first: true, ..tokens::mint(&session, maker, "first".to_owned())? };
+    let first = tokens::mint(&session, maker, "first".to_owned())?;
+    let first = NewToken { is_first: true, rights: Rights::ALL, ..first };
     let request = request(Work::CreateToken(first));
     if !is_new && request.idempotency.is_none() {
         return Err(taken(&tenant).into());

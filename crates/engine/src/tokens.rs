@@ -5,6 +5,7 @@ use kith_model::fault::{Code, Fault};
 use kith_model::id::TokenId;
 use kith_model::limits;
 use kith_model::operation::{NewToken, Work};
+use kith_model::right::Rights;
 use kith_model::time::Timestamp;
 use kith_store::Token;
 use serde_json::{Value as Json, json};
@@ -15,7 +16,7 @@ use crate::records::page_size;
 use crate::session::Session;
 use crate::submit::{Receipt, ReceiptOutcome, Request, submit};
 use crate::token::{Bearer, Seed};
-use crate::{clock, cursor, token};
+use crate::{clock, cursor, rights, token};
 
 /// The tenant's tokens, revoked ones included. Their secrets are not known any more.
 ///
@@ -46,13 +47,15 @@ pub async fn list(
 /// caller sends the same request with the same idempotency key.
 ///
 /// # Errors
-/// Every fault of the name.
+/// Every fault of the name, and `forbidden` for rights that the caller has not.
 pub async fn create(
     session: &Session,
     maker: &Bearer,
     name: String,
+    rights: Rights,
     request: impl FnOnce(Work) -> Request,
 ) -> Result<Written<Json>> {
+    rights::require_to_give(session, rights)?;
     if name.is_empty()
         || name.chars().count() > limits::LABEL_LENGTH_MAX
         || name.chars().any(char::is_control)
@@ -63,12 +66,13 @@ pub async fn create(
         );
         return Err(Fault::new(Code::InvalidName, message).at("name").into());
     }
-    let new = mint(session, maker, name.clone())?;
+    let new = NewToken { rights, ..mint(session, maker, name.clone())? };
     let made = made(session, maker, submit(session, request(Work::CreateToken(new))).await?)?;
     Ok(made.map(|made| {
         json!({
             "id": made.id,
             "name": name,
+            "rights": rights.to_json(),
             "created_at": made.created_at.to_string(),
             "revoked_at": null,
             "token": made.text,
@@ -87,7 +91,8 @@ pub(crate) struct Made {
 pub(crate) fn mint(session: &Session, maker: &Bearer, name: String) -> Result<NewToken> {
     let seed = Seed::new()?;
     let hash = token::hash(&seed.token(session.tenant.id, maker));
-    Ok(NewToken { id: clock::token_id(clock::now())?, name, hash, seed: seed.text(), is_first: false })
+    let (id, rights) = (clock::token_id(clock::now())?, Rights::default());
+    Ok(NewToken { id, name, rights, hash, seed: seed.text(), is_first: false })
 }
 
 /// What came of submitting a token, now or the first time.
@@ -122,6 +127,7 @@ fn describe(token: &Token) -> Json {
     json!({
         "id": token.id,
         "name": token.name,
+        "rights": token.rights.to_json(),
         "created_at": token.created_at.to_string(),
         "revoked_at": token.revoked_at.map(|at| at.to_string()),
     })

@@ -6,6 +6,7 @@ mod fold;
 mod journal;
 mod matches;
 mod object;
+mod purged;
 
 use kith_model::id::{HistoryId, ObjectNo, RecordId};
 use kith_model::journal::Position;

@@ -14,6 +14,7 @@ mod rule;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::id::{FieldNo, KeyNo, ObjectNo};
@@ -219,6 +220,15 @@ impl Catalog {
             Some(object) => Some(object.definition()),
             None => self.dropped.get(&number).map(Arc::as_ref),
         }
+    }
+
+    /// The number of the next object, live or dropped.
+    #[must_use]
+    pub fn following(&self, number: ObjectNo) -> Option<ObjectNo> {
+        let after = (Bound::Excluded(number), Bound::Unbounded);
+        let live = self.live.range(after).next().map(|(number, _)| *number);
+        let dropped = self.dropped.range(after).next().map(|(number, _)| *number);
+        live.into_iter().chain(dropped).min()
     }
 
     /// The references that can point at an object.

@@ -15,7 +15,9 @@ mod derive;
 mod diff;
 mod fill;
 mod finish;
+mod job;
 mod keys;
+mod load;
 mod mark;
 mod matching;
 mod merge;
@@ -25,9 +27,12 @@ mod overlay;
 mod purge;
 mod reach;
 mod records;
+mod reference;
 mod restore;
 mod rules;
 mod schema;
+mod sourced;
+mod stamp;
 mod stand_in;
 mod task;
 mod token;
@@ -41,7 +46,8 @@ mod tests;
 pub use answer::{KeptRecord, KeptReply, parse as parse_answer};
 pub use batch::{Batch, Decided, Outcome, RecordReply, Reply, Stop, TokenReply};
 pub use keys::{Answer, Found, Key, KeyValue, Loaded};
+pub use load::{LoadReply, unique_values};
 pub use merge::{
-    AliasWrite, AnswerWrite, CounterWrite, DefinitionWrite, MatchWrites, Merged, RowUpdate, SchemaWrite,
-    TokenWrite, VersionWrite,
+    AliasWrite, AnswerWrite, CounterWrite, DefinitionWrite, JobWrite, MatchWrites, Merged, RowUpdate,
+    SchemaWrite, TokenWrite, VersionWrite,
 };

@@ -76,6 +76,12 @@ codes! {
     DataConflict = "data_conflict";
     /// the schema is not the one that was planned for
     PlanOutdated = "plan_outdated";
+    /// the task has come to its end
+    TaskEnded = "task_ended";
+    /// the job is not at the stage that the request expects
+    JobMoved = "job_moved";
+    /// a file cannot be read as what it is said to be
+    InvalidFile = "invalid_file";
     /// a step that destroys data was not accepted by name
     NotAccepted = "not_accepted";
     /// a rule of the object is broken

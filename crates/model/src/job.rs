@@ -1,13 +1,17 @@
 //! Jobs: long work that a caller asks for, on files of rows. A job has its files, comes
 //! forward in chunks that are each one transaction, and says of each row what became of it.
 
-use std::collections::HashMap;
+mod result;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use crate::fault::Fault;
-use crate::id::{JobId, RecordId};
+use crate::id::{JobId, ObjectNo, RecordId};
 use crate::journal::{Actor, Position};
 use crate::operation::{Disposition, RecordOperation};
 use crate::time::Timestamp;
@@ -66,7 +70,44 @@ pub enum JobState {
     Canceled,
 }
 
+impl JobKind {
+    /// The word as it is stored and as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Import => "import",
+            Self::Export => "export",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Load, Self::Import, Self::Export].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 impl JobState {
+    /// The word as it is stored and as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Open, Self::Running, Self::Done, Self::Failed, Self::Canceled];
+        all.into_iter().find(|state| state.as_str() == text)
+    }
+
     /// Whether nothing more will happen to it.
     #[must_use]
     pub fn has_ended(self) -> bool {
@@ -101,10 +142,52 @@ pub struct Progress {
     pub failed: i64,
     /// The position that the job has reached: of its last write, or as of which it exports.
     pub position: Option<Position>,
+    /// What became of the rows by the object that they are for, in an import.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub objects: BTreeMap<Box<str>, Tally>,
+}
+
+/// What became of the rows that are for one object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Records made.
+    pub created: i64,
+    /// Records changed.
+    pub updated: i64,
+    /// Records found as the rows have them.
+    pub unchanged: i64,
+    /// Rows that were refused.
+    pub failed: i64,
+}
+
+/// A job to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewJob {
+    /// Its id.
+    pub id: JobId,
+    /// What kind of work it is.
+    pub kind: JobKind,
+    /// See [`Job::definition`].
+    pub definition: Box<str>,
+    /// What the journal says of it, beside its id and kind: objects, operation. No row's data.
+    pub about: Map<String, Json>,
+}
+
+/// The end of a job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JobEnd {
+    /// The job.
+    pub id: JobId,
+    /// How it ends: done, failed or canceled.
+    pub state: JobState,
+    /// Why it failed.
+    pub error: Option<Fault>,
+    /// The step that it is to be at; none: wherever it is.
+    pub step: Option<i64>,
 }
 
 /// A chunk of rows to be written, all or each for itself, with how far the job is then.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Load {
     /// The job.
     pub job: JobId,
@@ -112,14 +195,31 @@ pub struct Load {
     pub step: i64,
     /// Where the job's work goes on after this chunk.
     pub cursor: Box<str>,
-    /// The rows, in order.
-    pub rows: Vec<LoadRow>,
+    /// The file that the rows are of.
+    pub file: Box<str>,
+    /// How often the file was gone through before: rows are counted the first time only.
+    pub pass: i64,
+    /// The object under whose name the rows are counted, if they are.
+    pub counted: Option<Box<str>>,
+    /// The rows of a piece of the file, in order. They are shared: what the database refuses
+    /// is tried again in halves.
+    pub rows: Arc<Vec<LoadRow>>,
+    /// Which of them.
+    pub range: Range<usize>,
     /// The column of the file that each field comes from, where it comes from one.
     pub columns: Arc<HashMap<String, String>>,
     /// What becomes of them.
     pub effect: LoadEffect,
     /// How many rows there are in all, if the chunk's maker has come to know.
     pub total: Option<i64>,
+}
+
+impl Load {
+    /// The rows of this chunk.
+    #[must_use]
+    pub fn chunk(&self) -> &[LoadRow] {
+        self.rows.get(self.range.clone()).unwrap_or_default()
+    }
 }
 
 /// What becomes of a chunk's rows.
@@ -162,7 +262,14 @@ pub struct RowFault {
 pub struct ChunkResult {
     /// The step that it made.
     pub step: i64,
-    /// One for each row, in order.
+    /// The file that the rows are of.
+    pub file: Box<str>,
+    /// How often the file was gone through before.
+    pub pass: i64,
+    /// The object of the records.
+    pub object: Option<ObjectNo>,
+    /// One for each row that has a result, in order. A later pass keeps those that were
+    /// refused only.
     pub rows: Vec<RowResult>,
 }
 

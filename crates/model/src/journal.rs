@@ -136,6 +136,10 @@ words! {
         TokenCreated = "token.created",
         /// A token was revoked.
         TokenRevoked = "token.revoked",
+        /// A job was made.
+        JobCreated = "job.created",
+        /// A job came to its end.
+        JobEnded = "job.ended",
     }
 }
 

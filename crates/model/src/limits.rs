@@ -72,6 +72,16 @@ limits! {
     /// Named cursors of a tenant: each is a row that every check of lag reads.
     CURSORS_MAX: usize = 100, "cursors", "cursors per tenant";
 
+    // Queries.
+
+    /// Members that a list is ordered by: each more makes the statement for the next page longer.
+    SORTS_MAX: usize = 8, "sorts", "members per order";
+
+    /// What records are grouped by: each more makes more and smaller groups.
+    GROUPS_MAX: usize = 8, "groups", "entries per query";
+    /// What is said of each group.
+    MEASURES_MAX: usize = 20, "measures", "entries per query";
+
     // Jobs.
 
     /// A part of a job's file is sent again as a whole when its request breaks off.
@@ -111,6 +121,8 @@ limits! {
     URL_BYTES_MAX: usize = 2_048, "url", "bytes";
     /// Digits of a decimal: every such number fits a scaled 64-bit integer.
     DECIMAL_DIGITS_MAX: u8 = crate::decimal::DIGITS_MAX, "decimal", "digits";
+    /// Each part of a source id: the three together are one entry of a unique key.
+    SOURCE_ID_LENGTH_MAX: usize = 200, "source_id", "characters";
     /// Records that one delete, restore or purge may take along: they are one transaction.
     CASCADE_RECORDS_MAX: usize = 10_000, "cascade_records", "records";
     /// How many references deep a delete may cascade: a longer chain is a mistake in the schema.
@@ -132,8 +144,9 @@ limits! {
     KEY_BYTES_MAX: usize = 2_600, "key_entry", "bytes";
     /// Earlier names that an object or a field keeps: each must stay unlike every other name.
     ALIASES_MAX: usize = 10, "aliases", "aliases per object or field";
-    /// Targets of a reference: each is a column with an index.
-    TARGETS_MAX: usize = 10, "targets", "objects per reference";
+    /// Targets of a reference: each is a column with an index. The id map refers to every
+    /// object that is imported.
+    TARGETS_MAX: usize = 50, "targets", "objects per reference";
     /// Options of a select field: they are checked in order.
     OPTIONS_MAX: usize = 1_000, "options", "options per field";
     /// An option's value or label is for menus.

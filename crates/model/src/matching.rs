@@ -72,6 +72,15 @@ impl Pair {
     pub fn in_order(one: RecordId, other: RecordId) -> (RecordId, RecordId) {
         (one.min(other), one.max(other))
     }
+
+    /// Two records of which somebody said that they are two. Nobody needs to have found
+    /// them: no rule has the number 0.
+    #[must_use]
+    pub fn dismissed(object: ObjectNo, one: RecordId, other: RecordId, found_at: Timestamp) -> Self {
+        let (first, second) = Self::in_order(one, other);
+        let (matching, score, state) = (MatchingNo(0), 0, PairState::Dismissed);
+        Self { object, first, second, matching, score, state, found_at }
+    }
 }
 
 /// What is known of a pair.

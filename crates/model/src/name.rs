@@ -117,7 +117,7 @@ fn shape(name: &str) -> Option<&'static str> {
 }
 
 /// The name in the right spelling: `FirstName` and `first-name` are `first_name`.
-fn corrected(name: &str) -> Option<String> {
+pub(crate) fn corrected(name: &str) -> Option<String> {
     let mut words = String::with_capacity(name.len() + 4);
     let mut previous_lower = false;
     for character in name.chars().take(4 * NAME_BYTES_MAX) {

@@ -9,10 +9,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::Catalog;
 use crate::fault::Faults;
-use crate::id::{FieldNo, ObjectNo, RecordId, TokenId};
+use crate::id::{FieldNo, JobId, ObjectNo, RecordId, TokenId};
+use crate::job::{JobEnd, Load, NewJob};
 use crate::journal::{Actor, Origin, SchemaVersion};
-use crate::record::Checked;
+use crate::record::{Checked, Sought};
+use crate::right::Rights;
 use crate::schema::SchemaChange;
+use crate::source::{SourceId, Stamps};
 
 /// One request for change: decided and committed as one transaction of the journal.
 #[derive(Debug)]
@@ -50,6 +53,12 @@ pub enum Work {
     CreateToken(NewToken),
     /// The end of a token.
     RevokeToken(TokenId),
+    /// A new job.
+    CreateJob(NewJob),
+    /// The end of a job.
+    EndJob(JobEnd),
+    /// A chunk of a job's rows; only the job's runner asks for it.
+    Load(Load),
 }
 
 /// Changes of the schema that are made together or not at all.
@@ -128,6 +137,8 @@ pub struct Caller {
     pub origin: Origin,
     /// W3C `traceparent`, if the request had one.
     pub trace: Option<Box<str>>,
+    /// The job that it is done for.
+    pub job: Option<JobId>,
 }
 
 /// An idempotency key with the hash of the request it came with.
@@ -146,6 +157,8 @@ pub struct NewToken {
     pub id: TokenId,
     /// For people.
     pub name: String,
+    /// What it may do beyond what every token may.
+    pub rights: Rights,
     /// SHA-256 of the token's text.
     pub hash: [u8; 32],
     /// What its maker kept to make the text again; by itself it tells nothing of it.
@@ -165,6 +178,11 @@ pub struct RecordOperation {
     pub label: Option<String>,
     /// What a write does about records that are likely to stand for the same thing.
     pub duplicates: Duplicates,
+    /// Its id in the system that it comes from: a creation or an upsert changes the record
+    /// that this id stands for already, and else notes the id of the one that it makes or finds.
+    pub source: Option<SourceId>,
+    /// When and by whom it was made and changed there. What carries them needs the right to.
+    pub stamps: Option<Stamps>,
     /// The input as checked outside the lane, valid for the schema version it names.
     pub prepared: Option<(SchemaVersion, Result<Checked, Faults>)>,
 }
@@ -277,13 +295,16 @@ pub enum Action {
 /// A JSON object of field names and wire values.
 pub type Input = Arc<Map<String, Json>>;
 
-/// A record by its id or by the result of an earlier operation of the batch.
+/// A record by its id, by the result of an earlier operation of the batch, or by its id in
+/// another system.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
     /// By the text of its id.
     Id(String),
     /// By the label of an earlier operation.
     Earlier(String),
+    /// By its id in another system.
+    Source(SourceId),
 }
 
 /// A reference value of checked input: known, or to be known when an earlier
@@ -294,6 +315,8 @@ pub enum Assigned {
     Value(crate::value::Value),
     /// The record that the operation with this label made or found.
     Earlier(String),
+    /// The record that has something, to be found when the operation is decided.
+    Sought(Box<Sought>),
 }
 
 impl RecordOperation {

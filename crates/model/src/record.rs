@@ -4,6 +4,9 @@ mod checked;
 mod columns;
 mod provenance;
 mod render;
+mod sought;
+mod undo;
+mod unique;
 mod virtuals;
 
 use crate::id::RecordId;
@@ -15,7 +18,10 @@ pub(crate) use checked::without_value;
 pub use checked::{Checked, CheckedTarget, find_id, find_object, find_slot, folded};
 pub use provenance::Provenance;
 pub use render::render_record;
-pub(crate) use virtuals::{virtual_values, with_virtuals};
+pub use sought::{OrElse, Sought, SoughtBy};
+pub use undo::{Past, Undo};
+pub(crate) use virtuals::virtual_values;
+pub use virtuals::with_virtuals;
 
 /// One record under one schema version: `values` has one entry per live field of its
 /// object, in the object's field order ([`crate::catalog::Object::fields`]).

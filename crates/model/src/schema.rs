@@ -41,5 +41,5 @@ pub use removed::removed_documents;
 pub use step::{Condition, Step};
 pub use storage::storage_document;
 pub use task::{FOLLOWER, Task, TaskEnd, TaskState, TaskWork, TaskWrite, task_document};
-pub use template::template;
+pub use template::{id_map, template};
 pub use widen::{Widening, widening, wider_types};

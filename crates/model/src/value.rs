@@ -29,9 +29,10 @@ pub use codec::{decode, encode};
 pub use json::write_string;
 pub use parse::{parse, parse_text};
 pub use read::read;
+pub(crate) use refusal::shown;
 pub use render::{render, write_json};
 pub use text::{fold, nfc};
-pub use wide::{wide, wide_cell};
+pub use wide::{wide, wide_cells};
 
 /// A checked value: in normal form, within its field's bounds.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -3,6 +3,7 @@
 //! and types, and turned into either dialect by [`Dialect::text`].
 
 use kith_model::id::FieldNo;
+use kith_model::query::DatePart;
 use kith_model::value::{Cell, ColumnKind};
 
 use crate::error::{Error, Result};
@@ -193,6 +194,67 @@ impl Dialect<'_> {
         )
     }
 
+    /// The average of a total over a number of values, rounded half to even; null over
+    /// none. `scales` are those of the values and of the average. What has too many digits
+    /// for SQLite's 64 bits becomes a number beyond [`SUM_MAX`].
+    pub(crate) fn average_of(self, total: &str, many: &str, (of_scale, scale): (u8, u8)) -> String {
+        let many = format!("nullif({many}, 0)");
+        match self {
+            Self::Sqlite => {
+                let power = 10_i64.pow(u32::from(scale.saturating_sub(of_scale)));
+                let most = SUM_MAX / power;
+                let (whole, rest) =
+                    (format!("({total} * {power} / {many})"), format!("({total} * {power} % {many})"));
+                format!(
+                    "case when abs({total}) > {most} then {} else {whole} + case when 2 * abs({rest}) > {many} \
+                     or (2 * abs({rest}) = {many} and {whole} % 2 <> 0) then sign({total}) else 0 end end",
+                    i64::MAX
+                )
+            }
+            Self::Postgres { .. } => {
+                let scaled = format!("({total} * 1{})", "0".repeat(usize::from(scale)));
+                let (whole, rest) = (format!("div({scaled}, {many})"), format!("mod({scaled}, {many})"));
+                format!(
+                    "({whole} + case when 2 * abs({rest}) > {many} or (2 * abs({rest}) = {many} \
+                     and mod({whole}, 2) <> 0) then sign({total}) else 0 end) * {}",
+                    fraction(scale)
+                )
+            }
+        }
+    }
+
+    /// The part of a day, or of a time in UTC, as text that is ordered as they are.
+    pub(crate) fn date_part(self, part: DatePart, is_time: bool, value: &str) -> String {
+        let day = match (self, is_time) {
+            (Self::Sqlite, false) => value.to_owned(),
+            // Whole seconds, towards the past.
+            (Self::Sqlite, true) => {
+                format!("date(({value} - (({value} % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch')")
+            }
+            (Self::Postgres { .. }, false) => value.to_owned(),
+            (Self::Postgres { .. }, true) => format!("({value} at time zone 'UTC')"),
+        };
+        match self {
+            Self::Sqlite => match part {
+                DatePart::Year => format!("substr({day}, 1, 4)"),
+                DatePart::Quarter => format!(
+                    "(substr({day}, 1, 4) || '-Q' || ((cast(substr({day}, 6, 2) as integer) + 2) / 3))"
+                ),
+                DatePart::Month => format!("substr({day}, 1, 7)"),
+                DatePart::Day => day,
+            },
+            Self::Postgres { .. } => {
+                let form = match part {
+                    DatePart::Year => "YYYY",
+                    DatePart::Quarter => "YYYY\"-Q\"Q",
+                    DatePart::Month => "YYYY-MM",
+                    DatePart::Day => "YYYY-MM-DD",
+                };
+                format!("(to_char({day}, '{form}') collate \"C\")")
+            }
+        }
+    }
+
     fn named_sums(self, column: &str) -> String {
         match self {
             Self::Sqlite => {
@@ -278,6 +340,15 @@ impl Dialect<'_> {
             "bytes" => self.either("blob", "bytea").to_owned(),
             "strict" => self.table_options().to_owned(),
             table => self.table(table),
+        }
+    }
+
+    /// A column in a condition for which no index is to be chosen. SQLite goes by the
+    /// conditions alone; PostgreSQL knows how many rows each leaves, and is left to it.
+    pub(crate) fn not_searched(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres { .. } => column.to_owned(),
         }
     }
 

@@ -11,6 +11,7 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod gather;
+mod job;
 mod postgres;
 mod query;
 mod sqlite;
@@ -23,10 +24,12 @@ mod usage;
 pub use control::{NewTenant, OrganizationToken, Tenant};
 pub use ddl::{Purged, Remains};
 pub use error::{Error, Result, WriteError};
+pub use job::{FileDirection, JobPart, Piece};
 pub use postgres::{Options as PostgresOptions, Postgres, Writing as PostgresWriting};
 pub use query::{
-    Cursor, Direction, Entry, Filter, Forward, KeyBuilt, Lease, List, Order, RecordHistory, Seen, Stretch,
-    Token, VerifyPage, Version,
+    ChangedPage, Cursor, Direction, EXPORT_CHANGES_OF_RECORD, Entry, ExportPage, ExportPlace, ExportStretch,
+    Filter, Forward, Grouped, Grouping, KeyBuilt, Lease, List, Listed, Order, Query, RecordHistory, Seen,
+    Stretch, Token, VerifyPage, Version,
 };
 pub use sqlite::{Options as SqliteOptions, Sqlite, Writing as SqliteWriting};
 pub use store::Store;

@@ -5,7 +5,10 @@
 //! wholly on one, through [`Store::run`], so that its transaction never changes threads.
 
 mod cursor;
+mod export;
+mod job;
 mod matching;
+mod query;
 mod task;
 mod version;
 
@@ -187,6 +190,14 @@ impl Store {
     /// [`crate::Error::NoTenant`].
     pub async fn token(&self, tenant: TenantId, hash: [u8; 32]) -> Result<Seen<Option<Token>>> {
         engine!(self, token(tenant, hash))
+    }
+
+    /// The tenant's token with this id, revoked or not.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoTenant`].
+    pub async fn token_of(&self, tenant: TenantId, id: TokenId) -> Result<Seen<Option<Token>>> {
+        engine!(self, token_of(tenant, id))
     }
 
     /// The tenant's tokens in id order.

@@ -7,6 +7,7 @@
 //! for each set.
 
 mod tenant_2;
+mod tenant_3;
 
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
@@ -27,10 +28,10 @@ enum Scope {
 impl Layout {
     /// The tables in a tenant's file or schema.
     pub(crate) const TENANT: Self =
-        Self { scope: Scope::Tenant, migrations: &[TENANT_1, tenant_2::TENANT_2] };
+        Self { scope: Scope::Tenant, migrations: &[TENANT_1, tenant_2::TENANT_2, tenant_3::TENANT_3] };
 
     /// The control tables.
-    pub(crate) const CONTROL: Self = Self { scope: Scope::Control, migrations: &[CONTROL_1] };
+    pub(crate) const CONTROL: Self = Self { scope: Scope::Control, migrations: &[CONTROL_1, CONTROL_2] };
 
     /// The layout that this program works with.
     pub(crate) fn current(self) -> i64 {
@@ -210,6 +211,11 @@ const CONTROL_1: &[&str] = &[
 ){strict}",
     "create index kith_tenants_organization on {tenants} (organization_id, id)",
 ];
+
+/// Tenants that have work of Kith's own to be done, whether anybody calls them or not.
+const CONTROL_2: &[&str] = &["create table {busy_tenants} (
+  tenant_id {uuid} not null constraint kith_busy_tenants_p primary key
+){strict}"];
 
 /// Makes the tenant's row: history id and time are `$1` and `$2`.
 pub(crate) fn insert_state(dialect: Dialect<'_>) -> String {

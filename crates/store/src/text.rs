@@ -6,9 +6,12 @@
 
 pub(crate) mod consumer;
 pub(crate) mod control;
+pub(crate) mod export;
 pub(crate) mod expression;
+pub(crate) mod job;
 pub(crate) mod journal;
 pub(crate) mod matching;
+pub(crate) mod query;
 pub(crate) mod record;
 pub(crate) mod rollup;
 pub(crate) mod task;

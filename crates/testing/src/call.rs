@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::Value as Json;
 
@@ -22,7 +23,7 @@ pub struct Call {
     method: Method,
     url: String,
     headers: Vec<(&'static str, String)>,
-    body: Option<Vec<u8>>,
+    body: Option<reqwest::Body>,
     may_fail: bool,
     place: &'static Location<'static>,
 }
@@ -57,7 +58,21 @@ impl Call {
 
     /// Sets a body of any kind.
     pub fn bytes(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Some(body.into());
+        self.body = Some(reqwest::Body::from(body.into()));
+        self.header("content-type", media_type)
+    }
+
+    /// Sets a body that is a piece again and again, made as it is sent.
+    pub fn repeated(mut self, media_type: &str, piece: Vec<u8>, times: usize) -> Self {
+        let pieces = futures_util::stream::repeat(piece).take(times).map(Ok::<_, std::io::Error>);
+        self.body = Some(reqwest::Body::wrap_stream(pieces));
+        self.header("content-type", media_type)
+    }
+
+    /// Sets a body that breaks off after these bytes.
+    pub fn broken_off(mut self, media_type: &str, bytes: Vec<u8>) -> Self {
+        let end = std::io::Error::other("broken off on purpose");
+        self.body = Some(reqwest::Body::wrap_stream(futures_util::stream::iter([Ok(bytes), Err(end)])));
         self.header("content-type", media_type)
     }
 

@@ -31,6 +31,7 @@ mod call;
 mod caller;
 mod database;
 pub mod field;
+mod job;
 mod journal;
 mod lane;
 mod look;

@@ -124,6 +124,12 @@ impl Response {
         std::str::from_utf8(&self.body).expect("a body is UTF-8")
     }
 
+    /// The body as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The items of a page.
     ///
     /// # Panics

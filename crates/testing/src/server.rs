@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kith_engine::Engine;
+use kith_model::schema::TaskState;
 use kith_store::{NewTenant, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -144,6 +145,24 @@ impl Server {
         let store = self.database().open().await;
         let everything = kith_model::time::Timestamp::MAX;
         while store.retain(id, everything, 1000).await.expect("the store removes changes") > 0 {}
+        drop(store);
+        self.start_again().await;
+    }
+
+    /// Leaves a task that is under way as one that was given up; the server is restarted for
+    /// it.
+    ///
+    /// # Panics
+    /// When the task is not under way, or the store refuses.
+    pub async fn give_up(&self, tenant: &Tenant, task: &str) {
+        self.stop().await;
+        let (tenant, id) = (tenant.id().parse().expect("a tenant's id"), task.parse().expect("a task's id"));
+        let store = self.database().open().await;
+        let found =
+            store.task(tenant, id).await.expect("the store answers").value.expect("the task is there");
+        assert_eq!(found.state, TaskState::Running, "it was too fast to be given up");
+        let reason = Some("the database was away".to_owned());
+        store.end_task(tenant, id, TaskState::Failed, reason, found.created_at).await.expect("it ends");
         drop(store);
         self.start_again().await;
     }

@@ -21,10 +21,12 @@ pub(super) struct Statements {
     emails: Statement,
     companies: Statement,
     insert: Statement,
-    count: Statement,
+    /// Sets the counts of companies.
+    pub(super) count: Statement,
     transactions: Statement,
     changes: Statement,
-    advance: Statement,
+    /// Sets the last position and time.
+    pub(super) advance: Statement,
 }
 
 impl Statements {
@@ -87,7 +89,8 @@ impl Statements {
     }
 }
 
-const TRANSACTION: [(&str, &str); 8] = [
+/// Columns of a transaction, with their types.
+pub(super) const TRANSACTION: [(&str, &str); 8] = [
     ("first_position", "int8"),
     ("last_position", "int8"),
     ("at", "timestamptz"),
@@ -98,7 +101,8 @@ const TRANSACTION: [(&str, &str); 8] = [
     ("schema_version", "int8"),
 ];
 
-const CHANGE: [(&str, &str); 7] = [
+/// Columns of a change, with their types.
+pub(super) const CHANGE: [(&str, &str); 7] = [
     ("position", "int8"),
     ("transaction_position", "int8"),
     ("kind", "text"),

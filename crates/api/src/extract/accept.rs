@@ -28,6 +28,10 @@ pub(crate) fn prefers_events(headers: &HeaderMap) -> bool {
 }
 
 /// How welcome a media type is, in thousandths; the most specific range decides.
+pub(crate) fn welcome(headers: &HeaderMap, kind: &str, subtype: &str) -> u16 {
+    quality(headers, kind, subtype)
+}
+
 fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> u16 {
     let mut best = (0, 0);
     let mut is_given = false;

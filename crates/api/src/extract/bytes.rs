@@ -44,7 +44,7 @@ pub(super) async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Pr
 }
 
 /// Reads on without keeping anything, up to a bound.
-async fn forget(frames: &mut BodyDataStream) {
+pub(super) async fn forget(frames: &mut BodyDataStream) {
     let mut count = 0;
     while let Some(Ok(frame)) = frames.next().await {
         count += frame.len();

@@ -49,7 +49,15 @@ impl Envelope {
 
     /// The same, which does something about likely duplicates.
     pub(crate) fn careful_record(self, object: String, action: Action, duplicates: Duplicates) -> Request {
-        let operation = RecordOperation { object, action, label: None, duplicates, prepared: None };
+        let operation = RecordOperation {
+            object,
+            action,
+            label: None,
+            duplicates,
+            source: None,
+            stamps: None,
+            prepared: None,
+        };
         self.request(Work::Records { operations: vec![operation], mode: Mode::Atomic })
     }
 

@@ -4,6 +4,8 @@
 use kith_engine::PositionText;
 use kith_model::fault::{Code, Fault, Faults};
 use kith_model::operation::{Duplicates, Side};
+use kith_model::right::{Right, Rights};
+use kith_model::source::{SourceId, Stamps};
 use serde_json::{Map, Value as Json};
 
 /// A JSON object on its way to being read.
@@ -80,6 +82,52 @@ impl Members {
     /// What a write does about duplicates; nothing, when it is not said.
     pub(crate) fn duplicates(&mut self) -> Duplicates {
         self.word("duplicates", &Duplicates::WORDS).unwrap_or_default()
+    }
+
+    /// The rights that a token is to have; none, when it is not said.
+    pub(crate) fn rights(&mut self) -> Rights {
+        let mut rights = Rights::default();
+        let given = match self.take("rights") {
+            None => return rights,
+            Some(Json::Array(given)) => given,
+            Some(_) => {
+                self.refuse(mistyped("rights", "an array of words"));
+                return rights;
+            }
+        };
+        for (index, word) in given.iter().enumerate() {
+            match Right::WORDS.iter().find(|(known, _)| word.as_str() == Some(known)) {
+                Some((_, right)) => rights = rights.with(*right),
+                None => {
+                    let list: Vec<String> =
+                        Right::WORDS.iter().map(|(word, _)| format!("`{word}`")).collect();
+                    let message = format!("there is no such right; there is {}", list.join(", "));
+                    let fault = Fault::new(Code::InvalidValue, message).at(&index.to_string());
+                    self.refuse(fault.under("/rights"));
+                }
+            }
+        }
+        rights
+    }
+
+    /// Where the record of a write comes from, and when and by whom it was made there.
+    pub(crate) fn descent(&mut self) -> (Option<SourceId>, Option<Stamps>) {
+        let source = self.read_member("source", SourceId::read);
+        let stamps = self.read_member("stamps", Stamps::read);
+        (source, stamps.filter(|stamps| !stamps.is_empty()))
+    }
+
+    fn read_member<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Json) -> Result<T, Faults>,
+    ) -> Option<T> {
+        let given = self.take(name).filter(|given| !given.is_null())?;
+        let read = read(&given);
+        read.map_err(|faults| {
+            self.faults.extend(faults.into_iter().map(|fault| fault.under(&format!("/{name}"))));
+        })
+        .ok()
     }
 
     fn word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {

@@ -4,6 +4,7 @@ use kith_model::catalog::{Catalog, Key, Object};
 use kith_model::limits::BATCH_OPERATIONS_MAX;
 use serde_json::{Map, Value as Json, json};
 
+use crate::openapi::lookup::{source, stamps};
 use crate::openapi::names::Names;
 use crate::openapi::operation::{Operation, reference};
 use crate::openapi::paths::Paths;
@@ -131,17 +132,8 @@ type Kind<'a> = (&'a str, &'a [(&'a str, &'a Json)], &'a [&'a str]);
 /// Operations as they are, with their own members.
 fn operations(object: &Json, new: &Json, patch: &Json, by: &Json) -> Vec<Json> {
     let version = json!({ "type": ["integer", "null"], "minimum": 1 });
-    let id = json!({
-        "anyOf": [
-            { "type": "string" },
-            {
-                "type": "object",
-                "properties": { "$ref": { "type": "string" } },
-                "required": ["$ref"],
-                "additionalProperties": false,
-            },
-        ],
-    });
+    let id = target();
+    let (source, stamps) = (source(), stamps());
     let merge = duplicates::members(&id, "from_match");
     let merge: Vec<(&str, &Json)> = [("id", &id), ("if_match", &version)]
         .into_iter()
@@ -150,9 +142,24 @@ fn operations(object: &Json, new: &Json, patch: &Json, by: &Json) -> Vec<Json> {
     let words = duplicates::words();
     let about = ("duplicates", &words);
     let kinds: [Kind<'_>; 7] = [
-        ("create", &[("record", new), about], &["record"]),
-        ("update", &[("id", &id), ("record", patch), ("if_match", &version), about], &["id", "record"]),
-        ("upsert", &[("by", by), ("record", patch), ("if_match", &version), about], &["by", "record"]),
+        ("create", &[("record", new), about, ("source", &source), ("stamps", &stamps)], &["record"]),
+        (
+            "update",
+            &[("id", &id), ("record", patch), ("if_match", &version), about, ("stamps", &stamps)],
+            &["id", "record"],
+        ),
+        (
+            "upsert",
+            &[
+                ("by", by),
+                ("record", patch),
+                ("if_match", &version),
+                about,
+                ("source", &source),
+                ("stamps", &stamps),
+            ],
+            &["by", "record"],
+        ),
         ("merge", &merge, &["id", "from"]),
         ("delete", &[("id", &id), ("if_match", &version)], &["id"]),
         ("restore", &[("id", &id)], &["id"]),
@@ -174,8 +181,29 @@ fn operations(object: &Json, new: &Json, patch: &Json, by: &Json) -> Vec<Json> {
     kinds.iter().filter(|(op, ..)| *op != "upsert" || *by != json!(false)).map(describe).collect()
 }
 
+/// A record by its id, by an earlier result, or by an id of another system.
+fn target() -> Json {
+    json!({
+        "anyOf": [
+            { "type": "string" },
+            {
+                "type": "object",
+                "properties": { "$ref": { "type": "string" } },
+                "required": ["$ref"],
+                "additionalProperties": false,
+            },
+            {
+                "type": "object",
+                "properties": { "$source": source() },
+                "required": ["$source"],
+                "additionalProperties": false,
+            },
+        ],
+    })
+}
+
 /// A record in a batch; its references may name earlier results, which the description
 /// says and the schema does not.
 fn with_labels(schema: Json) -> Json {
-    json!({ "allOf": [schema], "description": "A reference may also be `{\"$ref\": \"<label>\"}`." })
+    json!({ "allOf": [schema], "description": "A reference may also be `{\"$ref\": \"<label>\"}`, `{\"$by\": {…}}` or `{\"$source\": {…}}`." })
 }

@@ -8,7 +8,9 @@ use kith_model::limits::{IDEMPOTENCY_KEY_MAX, PAGE_DEFAULT, PAGE_MAX};
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::field::{SUFFIX, currency_codes, moment, nullable};
-use crate::openapi::{changes, cursors, definition, duplicates, identity, record, rules, service, tasks};
+use crate::openapi::{
+    changes, cursors, definition, duplicates, identity, jobs, record, rules, service, tasks,
+};
 
 /// Statuses of refusals, each with what it means here.
 const REFUSALS: &[(u16, &str)] = &[
@@ -23,6 +25,7 @@ const REFUSALS: &[(u16, &str)] = &[
     (412, "the version or the position is not the expected one"),
     (413, "the body is larger or deeper than the published limit"),
     (415, "the body is not of a media type that is understood here"),
+    (416, "the range is not within the file"),
     (422, "the input is not valid, or was refused"),
     (424, "the operation is undone because another of its batch failed"),
     (500, "a fault of Kith itself"),
@@ -46,6 +49,7 @@ pub(super) fn tags() -> Json {
         ("keys", "Unique keys and indexes of an object"),
         ("matching", "Matching rules of an object"),
         ("duplicates", "Records that are likely to be one"),
+        ("jobs", "Long work on files of rows: loads, imports, exports"),
         ("tasks", "Long work that changes of the schema leave"),
         ("tenants", "Tenants of the organization, for administrators"),
         ("tokens", "Tokens of a tenant"),
@@ -131,6 +135,9 @@ pub(super) fn headers() -> Json {
         "Kith-Merged-Into": header(false, "The record that was answered, where the id that was asked for stands \
             for it since a merge.", json!({ "type": "string" })),
         "Content-Location": header(false, "Where that record is.", json!({ "type": "string", "format": "uri-reference" })),
+        "Repr-Digest": header(false, "The file's SHA-256 (RFC 9530), where it is known.", json!({ "type": "string" })),
+        "Accept-Ranges": header(false, "`bytes`: the file can be read in parts.", json!({ "type": "string" })),
+        "Content-Range": header(true, "Which bytes these are.", json!({ "type": "string" })),
         "Preference-Applied": header(false, "The preference that was honoured.", json!({ "type": "string" })),
         "Retry-After": header(true, "Seconds to wait.", json!({ "type": "integer", "minimum": 1 })),
         "WWW-Authenticate": header(true, "How to authenticate.", json!({ "type": "string" })),
@@ -182,6 +189,7 @@ pub(super) fn schemas() -> Map<String, Json> {
         changes::schemas(),
         cursors::schemas(),
         tasks::schemas(),
+        jobs::schemas(),
     ]
     .into_iter()
     .flatten()

@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::openapi::names::Names;
 use crate::openapi::paths::Paths;
 use crate::openapi::{
-    actions, batch, changes, components, cursors, definition, duplicates, identity, records, schema, service,
-    tasks, typed,
+    actions, batch, changes, components, cursors, definition, duplicates, identity, imports, jobs, query,
+    records, schema, service, tasks, typed,
 };
 
 /// What the document is about.
@@ -62,7 +62,10 @@ fn common(object: &Json) -> Paths {
     changes::describe(&mut paths, object);
     cursors::describe(&mut paths);
     duplicates::describe(&mut paths, object);
+    query::describe(&mut paths);
     tasks::describe(&mut paths);
+    jobs::describe(&mut paths, object);
+    imports::describe(&mut paths);
     paths
 }
 

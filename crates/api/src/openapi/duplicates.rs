@@ -4,6 +4,7 @@ use kith_model::limits::{DUPLICATES_MAX, SCAN_RECORDS_MAX};
 use kith_model::operation::{Duplicates, Side};
 use serde_json::{Map, Value as Json, json};
 
+use crate::openapi::components::id;
 use crate::openapi::definition::name;
 use crate::openapi::operation::{Operation, reference};
 use crate::openapi::paths::Paths;
@@ -19,10 +20,10 @@ pub(super) fn describe(paths: &mut Paths, object: &Json) {
     });
     paths.add(
         of("matching.create", "Add a matching rule")
-            .about("It files what is written from now on; a scan files the records there are.")
+            .about("It files what is written from now on; a task files the records there are.")
             .refuses(&[409])
             .body(&reference("KithMatching"), &example)
-            .answers(201, "added", &reference("KithMatching"), &["Location"]),
+            .answers(201, "added", &reference("KithMatchingCreated"), &["Location"]),
     );
     paths.add(
         of("matching.drop", "Drop a matching rule and the open pairs it found")
@@ -176,6 +177,8 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         "required": ["name", "on"],
         "additionalProperties": false,
     });
+    let mut created = matching.clone();
+    created["properties"]["task"] = id("schema_task");
     let pair = json!({
         "type": "object",
         "properties": {
@@ -189,5 +192,9 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         },
         "required": ["object", "first", "second", "rule", "score", "state", "found_at"],
     });
-    vec![("KithMatching".to_owned(), matching), ("KithPair".to_owned(), pair)]
+    vec![
+        ("KithMatching".to_owned(), matching),
+        ("KithMatchingCreated".to_owned(), created),
+        ("KithPair".to_owned(), pair),
+    ]
 }

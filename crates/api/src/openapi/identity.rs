@@ -1,6 +1,7 @@
 //! Operations on tenants and tokens.
 
 use kith_model::limits::{LABEL_LENGTH_MAX, TENANT_NAME_BYTES_MAX};
+use kith_model::right::Right;
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::components::{actor, id, moment_or_null, page};
@@ -12,12 +13,25 @@ use crate::openapi::paths::Paths;
 pub(super) fn describe(paths: &mut Paths) {
     let whoami = json!({
         "type": "object",
-        "properties": { "actor": actor(), "tenant": id("tenant"), "organization": id("org") },
-        "required": ["actor"],
+        "properties": {
+            "actor": actor(), "tenant": id("tenant"), "organization": id("org"), "rights": rights(),
+        },
+        "required": ["actor", "rights"],
     });
     paths.add(Operation::of("whoami.read", "Who the token is").answers(200, "the caller", &whoami, &[]));
     tenants(paths);
     tokens(paths);
+}
+
+/// What a token may do beyond what every token may.
+fn rights() -> Json {
+    let words: Vec<&str> = Right::WORDS.iter().map(|(word, _)| *word).collect();
+    json!({
+        "type": "array",
+        "items": { "type": "string", "enum": words },
+        "description": "What the token may do beyond what every token may: `import` lets it say when and by \
+            whom records were made elsewhere.",
+    })
 }
 
 fn retention() -> Json {
@@ -82,7 +96,10 @@ fn tenants(paths: &mut Paths) {
 fn tokens(paths: &mut Paths) {
     let create = json!({
         "type": "object",
-        "properties": { "name": { "type": "string", "minLength": 1, "maxLength": LABEL_LENGTH_MAX, "pattern": LINE } },
+        "properties": {
+            "name": { "type": "string", "minLength": 1, "maxLength": LABEL_LENGTH_MAX, "pattern": LINE },
+            "rights": rights(),
+        },
         "required": ["name"],
         "additionalProperties": false,
     });
@@ -126,10 +143,11 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         "properties": {
             "id": id("token"),
             "name": { "type": "string" },
+            "rights": rights(),
             "created_at": moment(),
             "revoked_at": moment_or_null(),
         },
-        "required": ["id", "name", "created_at"],
+        "required": ["id", "name", "rights", "created_at"],
     });
     vec![
         ("KithTenantCreated".to_owned(), with_secret(&tenant)),

@@ -68,7 +68,8 @@ impl Operation {
         let noun = operation.split('.').next().unwrap_or_default();
         self.route.method != Method::Get
             && !matches!(noun, "cursors" | "verify" | "duplicates")
-            && !matches!(operation, "tenants.update" | "records.check" | "schema.plan")
+            && !matches!(operation, "tenants.update" | "records.check" | "schema.plan" | "query.run")
+            && !matches!(operation, "jobs.start" | "jobs.upload" | "jobs.delete" | "imports.infer")
     }
 
     /// The same operation at a path of its own, under a name of its own.
@@ -142,6 +143,12 @@ impl Operation {
             body["required"] = Json::Bool(false);
         }
         this
+    }
+
+    /// A body of any media types.
+    pub(super) fn content(mut self, content: &Json) -> Self {
+        self.body = Some(json!({ "required": true, "content": content }));
+        self.refuses(&[415])
     }
 
     /// Refusals that can be met beyond the usual ones.

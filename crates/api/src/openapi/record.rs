@@ -53,7 +53,26 @@ pub(super) fn provenance() -> Json {
                 "actor": actor(),
                 "origin": { "type": "string" },
                 "derived": { "type": "boolean" },
+                "imported": imported(),
             },
+        },
+    })
+}
+
+/// What a change says of another system.
+pub(super) fn imported() -> Json {
+    json!({
+        "type": "object",
+        "description": "What was said of the system that it came from: the id there, and the times and authors \
+            that were taken from there.",
+        "properties": {
+            "system": { "type": "string" },
+            "object": { "type": "string" },
+            "id": { "type": "string" },
+            "created_at": moment(),
+            "updated_at": moment(),
+            "created_by": actor(),
+            "updated_by": actor(),
         },
     })
 }
@@ -70,6 +89,7 @@ pub(super) fn history() -> Json {
             "origin": { "type": "string", "examples": ["rest"] },
             "version": { "type": "integer" },
             "fields": differences(),
+            "imported": imported(),
             "erased": { "type": "boolean", "description": "The record was purged since." },
         },
         "required": ["position", "type", "at", "actor", "origin", "version"],
@@ -107,6 +127,7 @@ pub(super) fn timeline() -> Json {
             "seconds": { "type": "integer", "minimum": 0 },
             "position": { "type": "integer", "minimum": 1 },
             "actor": actor(),
+            "imported": imported(),
         },
         "required": ["value", "from", "until", "seconds", "position", "actor"],
     });

@@ -1,5 +1,6 @@
 //! Operations on records: once for any object, or for each object by its name.
 
+use kith_model::limits::SOURCE_ID_LENGTH_MAX;
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::components::page;
@@ -137,9 +138,30 @@ fn written(shapes: &Shapes) -> Json {
 pub(super) fn order() -> Json {
     json!({
         "type": "string",
-        "enum": ["created_at", "-created_at", "updated_at", "-updated_at"],
+        "minLength": 1,
         "default": "created_at",
+        "examples": ["-updated_at", "-amount,company.name:nulls_last"],
     })
+}
+
+/// The parameters of the query language.
+pub(super) fn asked(operation: Operation) -> Operation {
+    let condition =
+        json!({ "type": "string", "minLength": 1, "examples": ["version > 1 && created_at < now()"] });
+    let about = "A condition (see docs/query.md); the records for which it is true.";
+    operation
+        .query("where", about, &condition)
+        .query("order", "What they are ordered by, `-` for the greatest first.", &order())
+        .query("count", "Whether all of them are counted.", &json!({ "type": "string", "enum": ["exact"] }))
+        .refuses(&[422])
+}
+
+/// A page of records.
+pub(super) fn record_page(record: &Json) -> Json {
+    let mut page = page(record);
+    let about = "How many records the list is about, where that was asked.";
+    page["properties"]["count"] = json!({ "type": "integer", "minimum": 0, "description": about });
+    page
 }
 
 /// What leads on from a record that was just made.
@@ -172,20 +194,39 @@ pub(super) fn describe(paths: &mut Paths) {
         "explode": true,
         "schema": { "type": "object", "additionalProperties": { "type": "string" } },
     });
-    paths.add(
-        make("records.list", "list", "", "List records")
-            .about("A field's name as a parameter gives the records that have this value.")
-            .given(fields)
-            .query("is_null", "Fields that have no value, separated by commas.", &json!({ "type": "string" }))
-            .query("order", "The order; `-` for newest first.", &order())
-            .paged()
-            .after_position()
-            .answers(200, "a page", &page(&shapes.record), &[]),
-    );
+    let list = make("records.list", "list", "", "List records")
+        .about("A field's name as a parameter gives the records that have this value.")
+        .given(fields)
+        .query("is_null", "Fields that have no value, separated by commas.", &json!({ "type": "string" }));
+    let page = record_page(&shapes.record);
+    paths.add(asked(list).paged().after_position().answers(200, "a page", &page, &[]));
     let by = make("records.upsert", "", "", "Create or change the record with this value of a unique key")
         .segment("field", "The field of a unique key over this field alone.", &name())
         .segment("value", "Its value.", &json!({ "type": "string", "minLength": 1 }));
     paths.add(upsert(by, &shapes));
+    sources(paths, &make, &shapes);
+}
+
+/// Describes reading and writing by an id in another system.
+fn sources(paths: &mut Paths, make: Make<'_>, shapes: &Shapes) {
+    let part = json!({ "type": "string", "minLength": 1, "maxLength": SOURCE_ID_LENGTH_MAX });
+    let by = |operation, summary| {
+        make(operation, "", "", summary)
+            .segment("system", "The other system.", &part)
+            .segment("source_object", "What kind of thing it is there.", &part)
+            .segment("source_id", "Its id there.", &part)
+    };
+    paths.add(upsert(
+        by("records.upsert_source", "Create or change the record that stands for an id of another system"),
+        shapes,
+    ));
+    paths.add(
+        by("records.read_source", "Read the record that stands for an id of another system")
+            .parameter("IfNoneMatch")
+            .after_position()
+            .answers(200, "the record", &shapes.record, &["ETag", "Content-Location"])
+            .answers_empty(304, "the client has this version", &["ETag"]),
+    );
 }
 
 fn id() -> Json {

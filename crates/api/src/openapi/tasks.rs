@@ -36,6 +36,13 @@ pub(super) fn describe(paths: &mut Paths) {
             .query("wait", &wait, &wait_schema)
             .answers_as(200, "how far it is", &content, &[]),
     );
+    paths.add(
+        Operation::of("tasks.retry", "Take up a task that has failed")
+            .about("It goes on from where it was. One that is under way stays so.")
+            .segment("task", "The task's id.", &id("schema_task"))
+            .refuses(&[409])
+            .answers(200, "under way", &reference("KithTask"), &[]),
+    );
 }
 
 /// The schema of a task.
@@ -46,10 +53,11 @@ pub(super) fn schemas() -> Vec<(String, Json)> {
         "type": "object",
         "properties": {
             "id": id("schema_task"),
-            "kind": { "type": "string", "examples": ["fill", "key", "widen"] },
+            "kind": { "type": "string", "examples": ["fill", "key", "widen", "match"] },
             "object": name,
             "field": name,
             "key": name,
+            "matching": name,
             "state": { "type": "string", "enum": ["running", "done", "failed"] },
             "done": count,
             "total": count,

@@ -7,7 +7,7 @@ use crate::openapi::names::Names;
 use crate::openapi::operation::{Operation, reference};
 use crate::openapi::paths::Paths;
 use crate::openapi::records::Shapes;
-use crate::openapi::{definition, example, field, record, records};
+use crate::openapi::{definition, example, field, lookup, record, records};
 
 /// Describes the operations on an object's records.
 pub(super) fn describe(paths: &mut Paths, object: &Object, names: &Names, catalog: &Catalog) {
@@ -82,7 +82,7 @@ fn list(mut operation: Operation, object: &Object, catalog: &Catalog) -> Operati
             "schema": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": names } },
         }));
     }
-    operation.query("order", "The order; `-` for newest first.", &records::order()).paged().after_position()
+    records::asked(operation).paged().after_position()
 }
 
 /// Whether every record has a value: what is counted or added up is zero over nothing.
@@ -98,7 +98,7 @@ pub(super) fn schemas(object: &Object, names: &Names, catalog: &Catalog) -> Vec<
         (format!("{name}Create"), taken(object, catalog, true)),
         (format!("{name}Patch"), taken(object, catalog, false)),
         (format!("{name}Draft"), draft(object, catalog)),
-        (format!("{name}Page"), super::components::page(&reference(name))),
+        (format!("{name}Page"), records::record_page(&reference(name))),
     ]
 }
 
@@ -137,7 +137,7 @@ fn draft(object: &Object, catalog: &Catalog) -> Json {
 fn taken(object: &Object, catalog: &Catalog, is_new: bool) -> Json {
     let writable = || object.visible().map(|(_, field)| field).filter(|field| !field.is_read_only());
     let properties: Map<String, Json> =
-        writable().map(|each| (each.name.clone(), field::input(each, catalog))).collect();
+        writable().map(|each| (each.name.clone(), lookup::input(each, catalog))).collect();
     let needed = writable().filter(|each| is_new && each.required && each.default.is_none());
     let required: Vec<&str> = needed.map(|each| each.name.as_str()).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })

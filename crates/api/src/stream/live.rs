@@ -14,7 +14,7 @@ use futures_util::stream::unfold;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use kith_engine::changes::{Event, Follower};
-use kith_engine::tasks::Watcher;
+use kith_engine::{jobs, tasks};
 use tokio::time::Instant;
 
 use crate::extract::{Caller, bearer};
@@ -54,7 +54,9 @@ pub(crate) enum Source {
     /// The journal, without end.
     Changes(Follower),
     /// A task, until its end.
-    Task(Watcher),
+    Task(tasks::Watcher),
+    /// A job, until its end.
+    Job(jobs::Watcher),
 }
 
 impl Source {
@@ -62,13 +64,17 @@ impl Source {
     async fn next(&mut self) -> kith_engine::Result<Option<String>> {
         match self {
             Self::Changes(follower) => Ok(Some(render(&follower.next().await?))),
-            Self::Task(watcher) => Ok(watcher.next().await?.map(|json| {
-                let mut text = String::with_capacity(EVENT_BYTES);
-                event::append(None, "task", &json, &mut text);
-                text
-            })),
+            Self::Task(watcher) => Ok(watcher.next().await?.map(|json| one("task", &json))),
+            Self::Job(watcher) => Ok(watcher.next().await?.map(|json| one("job", &json))),
         }
     }
+}
+
+/// One event of its kind, behind which nothing can be asked for again.
+fn one(name: &str, json: &str) -> String {
+    let mut text = String::with_capacity(EVENT_BYTES);
+    event::append(None, name, json, &mut text);
+    text
 }
 
 /// A stream on its way.

@@ -9,20 +9,26 @@ use crate::exit::Failure;
 /// List an object's records, a page at a time or all of them.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  kith record list contact --where company=company_01h455vb4pex5vsknk084sn02q --order -updated_at"
+    after_help = "Example:\n  kith record list deal --where \"stage == 'open' && company.industry == 'steel'\" --order -amount,name"
 )]
 pub(crate) struct List {
     /// Name of the object.
     object: String,
     /// Only records whose field has this value; may be repeated.
-    #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = equality)]
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = equality)]
     equals: Vec<(String, String)>,
+    /// Only records for which this condition is true (docs/query.md).
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
     /// Only records that have no value in this field; may be repeated.
     #[arg(long, value_name = "FIELD")]
     is_null: Vec<String>,
-    /// Order: created_at, -created_at, updated_at or -updated_at.
+    /// What they are ordered by, separated by commas; `-` for the greatest first.
     #[arg(long, allow_hyphen_values = true)]
     order: Option<String>,
+    /// Say how many there are in all.
+    #[arg(long)]
+    count: bool,
     /// At most this many on a page.
     #[arg(long)]
     limit: Option<u32>,
@@ -63,7 +69,9 @@ impl List {
         if !self.is_null.is_empty() {
             call = call.query("is_null", self.is_null.join(","));
         }
-        call.query_if("order", self.order.as_deref())
+        call.query_if("where", self.condition.as_deref())
+            .query_if("order", self.order.as_deref())
+            .query_if("count", self.count.then_some("exact"))
             .query_if("limit", self.limit)
             .query_if("cursor", self.cursor.as_deref())
             .send()

@@ -2,26 +2,38 @@
 
 use std::io::Write as _;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::schema::retry::Retry;
 
 /// How long the server may hold a request that follows a task.
 const WAIT: &str = "10s";
 
 /// List the long work that schema changes have left, or follow it to its end.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  kith schema tasks --follow")]
+#[command(after_help = "Example:\n  kith schema tasks --follow", args_conflicts_with_subcommands = true)]
 pub(crate) struct Tasks {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Go on until nothing is under way.
     #[arg(long)]
     follow: bool,
 }
 
+/// What can be done with one of them.
+#[derive(Debug, Subcommand)]
+enum Task {
+    Retry(Retry),
+}
+
 impl Tasks {
     pub(super) async fn run(self, ctx: &Context) -> Result<(), Failure> {
+        if let Some(Task::Retry(command)) = self.task {
+            return command.run(ctx).await;
+        }
         let mut page = ctx.client.get(&["schema", "tasks"]).send().await?;
         if self.follow {
             page = follow(ctx, page).await?;

@@ -24,6 +24,17 @@ pub(super) enum Place {
     Elsewhere,
 }
 
+impl Place {
+    /// The token, where it is to be found; `given` is that of the environment.
+    pub(super) fn read(&self, given: Option<&str>) -> Option<String> {
+        match self {
+            Self::Environment => given.map(str::to_owned),
+            Self::File(path) => std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned()),
+            Self::Elsewhere => None,
+        }
+    }
+}
+
 /// Makes the data folder, for its owner alone.
 ///
 /// # Errors
@@ -65,7 +76,11 @@ pub(super) async fn ensure(
     Ok(if path.exists() { Place::File(path) } else { Place::Elsewhere })
 }
 
-fn write(path: &Path, token: &str) -> std::io::Result<()> {
+/// Writes a token to a file that only its owner can read, all of it or nothing.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write(path: &Path, token: &str) -> std::io::Result<()> {
     let draft = path.with_extension("new");
     let mut file =
         std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;

@@ -142,7 +142,7 @@ async fn tells_schema_and_token_changes_where_they_happened(server: Server) {
     assert_eq!(transactions[0]["changes"][0]["schema_version"], 1);
     assert_eq!(transactions[1]["schema_version"], 1);
     assert_eq!(transactions[2]["changes"][0]["schema_version"], 2);
-    assert_eq!(transactions[3]["changes"][0]["token"], json!({"id": token, "name": "x"}));
+    assert_eq!(transactions[3]["changes"][0]["token"], json!({"id": token, "name": "x", "rights": []}));
     assert_eq!(transactions[4]["changes"][0]["token"]["id"], token.as_str());
     let change = &transactions[2]["changes"][0]["change"];
     assert_eq!((&change["action"], &change["field"]), (&json!("field.created"), &json!("age")));

@@ -39,7 +39,7 @@ pub(crate) struct Run {
 }
 
 impl Kith {
-    fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         let home = std::sync::Arc::new(TempDir::new().unwrap());
         Self { home, environment: vec![("KITH_URL", url.to_owned())] }
     }
@@ -49,7 +49,7 @@ impl Kith {
         Self::new(&server.url()).with("KITH_TOKEN", token)
     }
 
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.environment.push((name, value.into()));
         self
     }
@@ -225,7 +225,7 @@ async fn lists_records(server: Server) {
         tenant.make("contact", json!({"full_name": format!("Bob {n}"), "stage": "lead"})).await;
     }
     let found =
-        kith.json(&["record", "list", "contact", "--where", "stage=lead", "--order", "-created_at"]).await;
+        kith.json(&["record", "list", "contact", "--equals", "stage=lead", "--order", "-created_at"]).await;
     assert_eq!(found["data"][0]["full_name"], "Bob 3");
     let without_email = kith.json(&["record", "list", "contact", "--is-null", "email"]).await;
     assert_eq!(without_email["data"].as_array().unwrap().len(), 4);

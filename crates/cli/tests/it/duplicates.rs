@@ -4,6 +4,9 @@ use kith_testing::{Server, Tenant, each_db, field, object};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
+use crate::tasks::done;
+
+mod commands;
 mod export;
 
 each_db!(
@@ -12,9 +15,11 @@ each_db!(
     keeps_up_with_every_write,
     reports_and_refuses_on_write,
     sees_the_records_of_its_own_batch,
-    scans_what_was_there_before_the_rule,
+    files_what_was_there_before_the_rule,
+    needs_no_task_where_nothing_is,
     compares_what_is_computed,
     remembers_that_two_are_two,
+    remembers_it_of_the_record_that_stays,
     pages_pairs,
     refuses_wrong_rules,
     drops_a_rule_with_what_it_found,
@@ -182,7 +187,7 @@ async fn sees_the_records_of_its_own_batch(server: Server) {
     refused.expect_problem(409, "duplicate").expect_fault("duplicate", "/operations/0");
 }
 
-async fn scans_what_was_there_before_the_rule(server: Server) {
+async fn files_what_was_there_before_the_rule(server: Server) {
     let tenant = server.tenant().await;
     tenant.define(object("contact").field(field::text("full_name")).field(field::email("email"))).await;
     let mut operations = Vec::new();
@@ -202,8 +207,9 @@ async fn scans_what_was_there_before_the_rule(server: Server) {
     let path = "/v1/schema/objects/contact/matching";
     let rule = tenant.caller().call(Method::POST, path).json(&same_email()).created().await;
     assert_eq!(rule["state"], "building");
-    assert_eq!(duplicates(&tenant, &ids[1]).await, [] as [Json; 0], "nothing is filed yet");
-    assert_eq!(scan(&tenant, "contact").await, 230);
+    let task = done(&tenant, &rule).await;
+    assert_eq!((&task["kind"], &task["matching"]), (&json!("match"), &json!("same_email")));
+    assert_eq!((&task["done"], &task["total"]), (&json!(230), &json!(230)));
     let object = tenant.object("contact").ok().await;
     assert_eq!(object["matching"], json!([same_email()]), "it is ready");
     let found = pairs(&tenant, "contact", "open").await;
@@ -211,9 +217,21 @@ async fn scans_what_was_there_before_the_rule(server: Server) {
     assert_eq!((&found[0]["first"], &found[0]["second"]), (&json!(ids[1]), &json!(ids[2])));
     assert_eq!(named(&duplicates(&tenant, &ids[1]).await), [(ids[2].clone(), "same_email".to_owned())]);
     let mark = tenant.mark().await;
-    scan(&tenant, "contact").await;
+    assert_eq!(scan(&tenant, "contact").await, 230);
     assert_eq!(pairs(&tenant, "contact", "open").await.len(), 76, "again is the same");
     tenant.expect_changes(mark, &[]).await;
+}
+
+async fn needs_no_task_where_nothing_is(server: Server) {
+    let tenant = server.tenant().await;
+    tenant.define(object("contact").field(field::email("email"))).await;
+    let path = "/v1/schema/objects/contact/matching";
+    let rule = tenant.caller().call(Method::POST, path).json(&same_email()).created().await;
+    assert_eq!(rule, same_email(), "it is ready");
+    tenant.make("contact", json!({"email": "a@example.org"})).await;
+    let report = json!({"email": "A@example.org"});
+    let report = tenant.create("contact", report).query("duplicates", "report").expect(201).await;
+    assert_eq!(report.header("kith-duplicates"), Some("1"));
 }
 
 async fn compares_what_is_computed(server: Server) {
@@ -277,6 +295,24 @@ async fn remembers_that_two_are_two(server: Server) {
     dismiss(&two, &three).await.expect_problem(422, "invalid_value");
     dismiss(&one, "contact_01h455vb4pex5vsknk084sn02q").await.expect_problem(404, "not_found");
     dismiss("what", &one).await.expect_problem(404, "not_found");
+}
+
+async fn remembers_it_of_the_record_that_stays(server: Server) {
+    let tenant = tenant(&server).await;
+    let contact = |name: &str| tenant.make("contact", json!({"full_name": name, "email": "a@example.org"}));
+    let (stays, goes, other) = (contact("A").await, contact("B").await, contact("C").await);
+    let dismiss = format!("/v1/duplicates/{goes}/{other}/dismiss");
+    tenant.caller().call(Method::POST, &dismiss).done().await;
+    let both = format!("/v1/duplicates/{stays}/{goes}/dismiss");
+    tenant.caller().call(Method::POST, &both).done().await;
+    let merge = format!("/v1/records/contact/{stays}/merge");
+    tenant.caller().call(Method::POST, &merge).json(&json!({"from": goes})).ok().await;
+    let dismissed = pairs(&tenant, "contact", "dismissed").await;
+    assert_eq!(dismissed.len(), 1, "what was said of the two themselves is settled: {dismissed:?}");
+    assert_eq!((&dismissed[0]["first"], &dismissed[0]["second"]), (&json!(stays), &json!(other)));
+    scan(&tenant, "contact").await;
+    assert_eq!(pairs(&tenant, "contact", "open").await, [] as [Json; 0], "nobody is asked again");
+    assert_eq!(duplicates(&tenant, &stays).await, [] as [Json; 0]);
 }
 
 async fn pages_pairs(server: Server) {

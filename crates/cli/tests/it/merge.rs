@@ -16,6 +16,7 @@ each_db!(
     moves_rollups,
     never_points_at_itself,
     answers_by_the_losing_id,
+    lists_what_refers_by_the_losing_id,
     resolves_chains_in_one_step,
     keeps_both_histories,
     guards_both_records,
@@ -205,6 +206,20 @@ async fn answers_by_the_losing_id(server: Server) {
     tenant.delete("deal", &deal).done().await;
     merge(&tenant, "contact", &ada, json!({"from": third})).ok().await;
     assert_eq!(tenant.restore("deal", &deal).ok().await["contact"], json!(ada));
+}
+
+async fn lists_what_refers_by_the_losing_id(server: Server) {
+    let tenant = crm::tenant(&server).await;
+    let company = |name: &str| tenant.make("company", json!({"name": name}));
+    let (stays, goes) = (company("Acme").await, company("ACME Inc.").await);
+    let (ada, _) =
+        two(&tenant, json!({"full_name": "Ada", "company": goes}), json!({"full_name": "Grace"})).await;
+    merge(&tenant, "company", &stays, json!({"from": goes})).ok().await;
+    for id in [&stays, &goes] {
+        let found = tenant.list("contact").query("company", id).ok().await;
+        let ids: Vec<&Json> = found["data"].as_array().unwrap().iter().map(|each| &each["id"]).collect();
+        assert_eq!(ids, [&json!(ada)], "both ids are one record's");
+    }
 }
 
 async fn resolves_chains_in_one_step(server: Server) {

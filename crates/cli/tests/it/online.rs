@@ -13,10 +13,12 @@ each_db!(
     widens_types_of_few_records_at_once,
     widens_an_integer_of_many_records,
     widens_a_date_of_many_records,
+    gives_amounts_more_digits,
     keeps_keys_of_a_widened_field,
     refuses_types_that_are_not_wider,
     restores_what_was_deleted_before_the_widening,
     computes_anew_what_reads_a_widened_field,
+    computes_anew_what_reads_it_through_a_reference,
 );
 
 const MANY: usize = 10_500;
@@ -147,6 +149,42 @@ async fn widens_a_date_of_many_records(server: Server) {
     }
 }
 
+async fn gives_amounts_more_digits(server: Server) {
+    let tenant = server.tenant().await;
+    let amount = || field::currency("amount");
+    tenant.define(object("deal").field(amount())).await;
+    let money = |number: usize| match number % 3 {
+        0 => json!({}),
+        _ => json!({"amount": {"amount": format!("{number}.25"), "currency": "EUR"}}),
+    };
+    make_many(&tenant, "deal", 2_100, money).await;
+    let gone = tenant.make("deal", json!({"amount": {"amount": "7.50", "currency": "USD"}})).await;
+    tenant.delete("deal", &gone).done().await;
+    let changed = tenant.patch_field("deal", "amount", json!({"scale": 4})).ok().await;
+    assert_eq!((&changed["scale"], &changed["state"]), (&json!(2), &json!("filling")));
+    let new = tenant.make("deal", json!({"amount": {"amount": "-0.01", "currency": "JPY"}})).await;
+    done(&tenant, &changed).await;
+    let field = tenant.caller().get("/v1/schema/objects/deal/fields/amount").ok().await;
+    assert_eq!((&field["scale"], &field["state"]), (&json!(4), &Json::Null));
+    for (number, deal) in all(&tenant, "deal").await.iter().take(2_100).enumerate() {
+        let wanted = match number % 3 {
+            0 => Json::Null,
+            _ => json!({"amount": format!("{number}.2500"), "currency": "EUR"}),
+        };
+        assert_eq!(deal["amount"], wanted);
+    }
+    assert_eq!(tenant.get("deal", &new).ok().await["amount"]["amount"], json!("-0.0100"));
+    let restored = tenant.restore("deal", &gone).ok().await;
+    assert_eq!(restored["amount"], json!({"amount": "7.5000", "currency": "USD"}));
+    tenant.patch_field("deal", "amount", json!({"scale": 2})).await.expect_problem(422, "invalid_definition");
+    // What has sixteen digits before the point has no room for four after it.
+    let most = json!({"amount": {"amount": "12345678901234.5", "currency": "EUR"}});
+    let most = tenant.make("deal", most).await;
+    let refused = tenant.patch_field("deal", "amount", json!({"scale": 6})).await;
+    let refused = refused.expect_problem(409, "data_conflict");
+    assert_eq!(refused.faults()[0]["records"], json!([most]));
+}
+
 async fn keeps_keys_of_a_widened_field(server: Server) {
     let tenant = people(&server, 1_500, |number| json!(number)).await;
     tenant.create_key("person", json!({"fields": ["number"]})).created().await;
@@ -203,6 +241,34 @@ async fn computes_anew_what_reads_a_widened_field(server: Server) {
                 (&person["number"], &person["half"]),
                 (&json!(format!("{number}.00")), &json!(wanted))
             );
+        }
+    }
+}
+
+/// Teams with a number of seats, and people who say how many their team has.
+async fn seated(server: &Server, count: usize) -> (Tenant, String) {
+    let tenant = server.tenant().await;
+    tenant.define(object("team").field(field::integer("seats"))).await;
+    let seats = field::text("seats").set("computed", json!("string(team.seats)")).set("stored", json!(true));
+    tenant.define(object("person").field(field::reference("team", &["team"])).field(seats)).await;
+    let team = tenant.make("team", json!({"seats": 7})).await;
+    make_many(&tenant, "person", count, |_| json!({ "team": team })).await;
+    (tenant, team)
+}
+
+async fn computes_anew_what_reads_it_through_a_reference(server: Server) {
+    for count in [3, 1_200] {
+        let (tenant, _) = seated(&server, count).await;
+        assert_eq!(all(&tenant, "person").await[2]["seats"], json!("7"));
+        let wider = json!({"type": "decimal", "precision": 12, "scale": 2});
+        tenant.patch_field("team", "seats", wider).ok().await;
+        let path = "/v1/schema/objects/person/fields/seats";
+        let field = tenant.caller().get(path).ok().await;
+        if field["task"].is_string() {
+            done(&tenant, &field).await;
+        }
+        for person in all(&tenant, "person").await {
+            assert_eq!(person["seats"], json!("7.00"));
         }
     }
 }

@@ -21,6 +21,7 @@ struct Things {
     contact: String,
     trashed: String,
     token: String,
+    job: String,
 }
 
 /// A text in every value of a tenant, to be found where it must not be.
@@ -35,7 +36,10 @@ async fn things(server: &Server) -> Things {
     tenant.create_field("contact", kith_testing::field::text(MARK).indexed()).created().await;
     tenant.put_cursor(MARK, json!({"position": 1})).ok().await;
     let (token, _) = tenant.another_token(MARK).await;
-    Things { tenant, contact, trashed, token }
+    let file = format!("full_name,email\nAda {MARK},{MARK}\n");
+    let job = tenant.load(json!({"object": "contact"}), file).await;
+    let job = job["id"].as_str().unwrap().to_owned();
+    Things { tenant, contact, trashed, token, job }
 }
 
 fn method(route: &Route) -> Method {
@@ -48,6 +52,9 @@ fn path(route: &Route, things: &Things) -> String {
         .path
         .replace("{tenant}", things.tenant.id())
         .replace("{token}", &things.token)
+        .replace("{job}", &things.job)
+        .replace("{file}", "data")
+        .replace("{part}", "1")
         .replace("{object}", "contact")
         .replace("{field}", if route.operation == "records.upsert" { "email" } else { MARK })
         .replace("{key}", MARK)
@@ -84,6 +91,7 @@ fn body(route: &Route) -> Option<Json> {
         "duplicates.scan" => Some(json!({"object": "contact"})),
         "batch.submit" => Some(json!({ "operations": operations })),
         "cursors.put" => Some(json!({"position": 1})),
+        "jobs.create" => Some(json!({"kind": "load", "object": "contact"})),
         _ => None,
     }
 }
@@ -92,6 +100,7 @@ fn call(caller: &Caller, route: &Route, path: &str) -> Call {
     let call = caller.call(method(route), path);
     match body(route) {
         Some(body) => call.json(&body),
+        None if route.operation == "jobs.upload" => call.bytes("text/csv", "full_name\nMallory\n"),
         None => call,
     }
 }
@@ -140,7 +149,7 @@ async fn never_shows_another_tenants_data(server: Server) {
         let path = path(route, &victim);
         let answer = call(intruder.caller(), route, &path).await;
         assert_nothing_of(&victim, route, &answer);
-        if route.path.contains("{id}") || route.path.contains("{token}") {
+        if ["{id}", "{token}", "{job}"].iter().any(|parameter| route.path.contains(parameter)) {
             assert!(answer.status() == 404, "{}\n{answer:?}", route.operation);
         }
         // By the header, with the id and with the name.

@@ -146,4 +146,6 @@ async fn follows_tasks(server: Server) {
     assert!(followed.out.contains("contact.greeting  done"), "{followed:?}");
     let listed: Json = kith.json(&["schema", "tasks"]).await;
     assert_eq!(listed["data"][0]["id"], applied["tasks"][0]);
+    let id = applied["tasks"][0].as_str().unwrap();
+    kith.run(&["schema", "tasks", "retry", id]).await.expect_failure(4, "task_ended");
 }

@@ -4,6 +4,7 @@ mod crash;
 mod nodes;
 
 use kith_testing::{Server, Tenant, each_db, field, object};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 each_db!(
@@ -17,6 +18,7 @@ each_db!(
     lists_tasks_by_page,
     refuses_a_backfill_of_nothing,
     a_renamed_field_is_not_filled_again,
+    takes_up_a_task_that_was_given_up,
 );
 
 /// Records in one batch.
@@ -238,4 +240,22 @@ async fn a_renamed_field_is_not_filled_again(server: Server) {
     assert_eq!(renamed["task"], Json::Null);
     let transactions = tenant.transactions(mark).await;
     assert_eq!(transactions.len(), 1, "no task has written anything: {transactions:?}");
+}
+
+async fn takes_up_a_task_that_was_given_up(server: Server) {
+    let (tenant, _) = contacts(&server, 8_000).await;
+    let made = tenant.create_field("contact", doubled()).created().await;
+    let id = made["task"].as_str().unwrap();
+    server.give_up(&tenant, id).await;
+    let task = read(&tenant, id).await;
+    assert_eq!((&task["state"], &task["error"]), (&json!("failed"), &json!("the database was away")));
+    let field = tenant.caller().get("/v1/schema/objects/contact/fields/double").ok().await;
+    assert_eq!(field["state"], json!("filling"), "it waits for somebody to say so");
+    let retry = |id: &str| tenant.caller().call(Method::POST, &format!("/v1/schema/tasks/{id}/retry"));
+    let taken_up = retry(id).ok().await;
+    assert_eq!((&taken_up["state"], &taken_up["error"]), (&json!("running"), &Json::Null));
+    done(&tenant, &made).await;
+    expect_doubled(&tenant, 8_000).await;
+    retry(id).await.expect_problem(409, "task_ended");
+    retry("schema_task_01h455vb4pex5vsknk084sn02q").await.expect_problem(404, "not_found");
 }

@@ -7,6 +7,7 @@ use kith_model::journal::{Change, ChangeKind, TenantState};
 use kith_store::Entry;
 use serde_json::{Map, Value as Json, json};
 
+use crate::changes::imported::imported;
 use crate::error::{Error, Result};
 
 /// A transaction as one element of the stream.
@@ -14,7 +15,7 @@ pub(crate) fn entry(entry: &Entry, state: &TenantState, catalog: &Catalog) -> Re
     let Entry { transaction, changes } = entry;
     let changes =
         changes.iter().map(|change| render_change(change, catalog)).collect::<Result<Vec<Json>>>()?;
-    Ok(json!({
+    let mut out = json!({
         "position": transaction.last,
         "first_position": transaction.first,
         "history": state.history,
@@ -24,7 +25,11 @@ pub(crate) fn entry(entry: &Entry, state: &TenantState, catalog: &Catalog) -> Re
         "trace": transaction.trace,
         "schema_version": transaction.schema_version,
         "changes": changes,
-    }))
+    });
+    if let Some(job) = &transaction.job {
+        out["job"] = json!(job);
+    }
+    Ok(out)
 }
 
 fn render_change(change: &Change, catalog: &Catalog) -> Result<Json> {
@@ -44,6 +49,9 @@ fn render_change(change: &Change, catalog: &Catalog) -> Result<Json> {
         ChangeKind::SchemaChanged => {
             out.insert("schema_version".to_owned(), json!(change.version));
             out.insert("change".to_owned(), parse(change.diff.as_deref().unwrap_or("null"))?);
+        }
+        ChangeKind::JobCreated | ChangeKind::JobEnded => {
+            out.insert("job".to_owned(), parse(change.diff.as_deref().unwrap_or("null"))?);
         }
         ChangeKind::TokenCreated | ChangeKind::TokenRevoked => {
             out.insert("token".to_owned(), parse(change.diff.as_deref().unwrap_or("null"))?);
@@ -65,6 +73,7 @@ fn render_change(change: &Change, catalog: &Catalog) -> Result<Json> {
                 (Some(diff), Some(object)) => {
                     out.insert("fields".to_owned(), fields(diff, object, catalog)?);
                     out.extend(others(change.kind, diff)?);
+                    out.extend(imported(diff)?.map(|imported| ("imported".to_owned(), imported)));
                 }
                 _ => drop(out.insert("erased".to_owned(), Json::Bool(true))),
             };
@@ -89,7 +98,9 @@ pub(crate) fn others(kind: ChangeKind, diff: &str) -> Result<Map<String, Json>> 
         | ChangeKind::RecordDerived
         | ChangeKind::SchemaChanged
         | ChangeKind::TokenCreated
-        | ChangeKind::TokenRevoked => return Ok(others),
+        | ChangeKind::TokenRevoked
+        | ChangeKind::JobCreated
+        | ChangeKind::JobEnded => return Ok(others),
     };
     if let Json::Object(mut diff) = parse(diff)?
         && let Some(id) = diff.remove(member)

@@ -28,8 +28,15 @@ pub async fn check(
     let object = named(session, name).await?;
     let action = Action::Create { input };
     let duplicates = Duplicates::Ignore;
-    let operation =
-        RecordOperation { object: name.to_owned(), action, label: None, duplicates, prepared: None };
+    let operation = RecordOperation {
+        object: name.to_owned(),
+        action,
+        label: None,
+        duplicates,
+        source: None,
+        stamps: None,
+        prepared: None,
+    };
     let checked = operation.check(&session.catalog()).map_err(|faults| {
         faults.into_iter().filter(|fault| fault.code != kith_model::fault::Code::Required).collect::<Vec<_>>()
     })?;

@@ -54,6 +54,8 @@ impl Job {
             Work::Fill(fill) => fill.records.len().max(1),
             Work::Act(_) => kith_model::limits::ACTION_STEPS_MAX,
             Work::Match(scan) => scan.records.len().max(1),
+            Work::Load(load) => load.chunk().len().max(1),
+            Work::CreateJob(_) | Work::EndJob(_) => 1,
             Work::Dismiss(_) | Work::Schema(_) | Work::CreateToken(_) | Work::RevokeToken(_) => 1,
         }
     }

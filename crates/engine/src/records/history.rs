@@ -7,6 +7,7 @@ use kith_model::journal::Position;
 use serde_json::{Value as Json, json};
 
 use crate::answer::{Answer, Page};
+use crate::changes::imported::imported;
 use crate::changes::render::{fields, others};
 use crate::cursor;
 use crate::error::Result;
@@ -63,6 +64,9 @@ pub async fn history(
                 entry["fields"] = fields(diff, object.number, &catalog)?;
                 for (member, other) in others(change.kind, diff)? {
                     entry[member] = other;
+                }
+                if let Some(imported) = imported(diff)? {
+                    entry["imported"] = imported;
                 }
             }
             None => entry["erased"] = Json::Bool(true),

@@ -1,22 +1,25 @@
-//! Records of an object, a page at a time, by equality of fields and in order of
-//! creation or change. The query language (`where`, `select`) will join here.
+//! Records of an object, a page at a time: by equality of fields, by a condition of the
+//! query language, and in any order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kith_model::catalog::{Catalog, Field, FieldKind, Object};
+use kith_model::expression::{Expression, Given};
 use kith_model::fault::{Code, Fault, Faults};
-use kith_model::id::{HistoryId, RecordId};
-use kith_model::record::{Row, find_slot};
+use kith_model::id::HistoryId;
+use kith_model::query::{self, Sort, read_place, write_place};
+use kith_model::record::find_slot;
 use kith_model::time::Timestamp;
 use kith_model::usage::UseKind;
-use kith_model::value::{self, Value};
-use kith_store::{Direction, Error as StoreError, Filter, List, Order, Seen};
+use kith_model::value::{self, ColumnKind, Value};
+use kith_store::{Error as StoreError, Filter, Listed, Query, Seen};
 
 use crate::answer::{Answer, Page, RecordView};
 use crate::clock;
 use crate::cursor;
 use crate::error::Result;
 use crate::position::{AtLeast, history_changed};
+use crate::records::alias;
 use crate::records::get::{named, read_of};
 use crate::records::page_size;
 use crate::session::Session;
@@ -29,12 +32,25 @@ pub struct ListRequest {
     pub equals: Vec<(String, String)>,
     /// Fields that must have no value.
     pub is_null: Vec<String>,
-    /// `created_at`, `updated_at`, or either with `-` before it for newest first.
+    /// A condition of the query language.
+    pub condition: Option<String>,
+    /// By what they are ordered; `created_at` unless said.
     pub order: Option<String>,
     /// How many a page.
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
+    /// Whether all records that it is about are to be counted.
+    pub count: bool,
+}
+
+/// A page of records, and how many there are in all, if that was asked.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The page.
+    pub page: Page<RecordView>,
+    /// How many records the list is about, whatever the page.
+    pub count: Option<i64>,
 }
 
 /// A page of live records.
@@ -46,37 +62,42 @@ pub async fn list(
     at_least: &AtLeast,
     object: &str,
     request: ListRequest,
-) -> Result<Answer<Page<RecordView>>> {
+) -> Result<Answer<RecordPage>> {
     let tenant = &session.tenant;
     let named = named(session, object).await?;
     let limit = page_size(request.limit)?;
-    let (order, direction) = parse_order(request.order.as_deref())?;
+    let now = clock::now();
     // The prefix, as the object may be asked for by an earlier name, too.
-    let kind = [named.prefix.as_str(), order_text(order, direction), &conditions(&request)];
-    let place = match &request.cursor {
-        Some(text) => Some(Place::parse(text, kind)?),
-        None => None,
-    };
-    let after = place.as_ref().map(|place| (place.at, place.id));
-    let refused = std::sync::Mutex::new(Faults::new());
-    let (asked, refusals) = (&request, &refused);
+    let kind = [named.prefix.as_str(), &hash(&request)];
+    let place = request.cursor.as_ref().map(|text| Place::parse(text, kind)).transpose()?;
+    let refused = Mutex::new(Faults::new());
+    let (asked, after, refusals) = (&request, place.as_ref(), &refused);
     let read = |catalog: Arc<Catalog>| async move {
         // By name, as the name may mean another object under the catalog in force.
         let Some(object) = catalog.object_named(object) else { return Err(StoreError::SchemaChanged) };
-        let filters = match filters(asked, object, &catalog) {
-            Ok(filters) => filters,
+        let mut query = match question(asked, after, (object, &catalog), now) {
+            // One more than the page, to know whether there is another.
+            Ok(query) => Query { limit: limit + 1, ..query },
             Err(faults) => {
-                *refusals.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = faults;
+                *refusals.lock().unwrap_or_else(PoisonError::into_inner) = faults;
                 let state = tenant.store.state(tenant.id).await?;
-                return Ok(Seen { state, value: Vec::new() });
+                return Ok(Seen { state, value: (Vec::new(), None) });
             }
         };
-        // One more than the page, to know whether there is another.
-        let list = List { object: object.number, filters, order, direction, after, limit: limit + 1 };
-        tenant.store.list(tenant.id, &catalog, list).await
+        alias::follow(&tenant.store, tenant.id, &mut query.filters).await?;
+        let count = match asked.count {
+            true => {
+                let counted = Query { after: None, ..query.clone() };
+                Some(tenant.store.count_query(tenant.id, &catalog, counted).await?.value)
+            }
+            false => None,
+        };
+        let Seen { state, value } = tenant.store.query(tenant.id, &catalog, query).await?;
+        Ok(Seen { state, value: (value, count) })
     };
-    let (catalog, Seen { state, value: mut rows }) = read_of(session, &named, at_least, read).await?;
-    let faults = refused.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (catalog, Seen { state, value: (mut rows, count) }) =
+        read_of(session, &named, at_least, read).await?;
+    let faults = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -86,16 +107,60 @@ pub async fn list(
         let message = "`cursor` is of another history of this tenant".to_owned();
         return Err(history_changed(message, &state).into());
     }
-    let next_cursor = has_more(&mut rows, limit).map(|last| Place::of(last, state.history).seal(kind));
+    let next_cursor = has_more(&mut rows, limit)
+        .map(|last| Place { history: state.history, cells: write_place(&last.place) }.seal(kind));
     let called = object;
     let Some(object) = catalog.object_named(object) else { return Err(StoreError::SchemaChanged.into()) };
     let equals = request.equals.iter().map(|(name, _)| name);
     let filtered = equals.chain(&request.is_null).map(|name| (name.as_str(), UseKind::Filter));
     session.count_list(object, called, filtered);
-    let now = clock::now();
-    let view = |row| RecordView { catalog: catalog.clone(), object: object.clone(), row: Arc::new(row), now };
+    let view = |listed: Listed| RecordView {
+        catalog: catalog.clone(),
+        object: object.clone(),
+        row: Arc::new(listed.row),
+        now,
+    };
     let data = rows.into_iter().map(view).collect();
-    Ok(Answer::new(&state, Page { data, next_cursor }))
+    Ok(Answer::new(&state, RecordPage { page: Page { data, next_cursor }, count }))
+}
+
+/// The question that a request comes to under a catalog.
+fn question(
+    request: &ListRequest,
+    after: Option<&Place>,
+    (object, catalog): (&Object, &Catalog),
+    now: Timestamp,
+) -> std::result::Result<Query, Faults> {
+    let mut faults = Faults::new();
+    let mut noted = |found: Faults| faults.extend(found);
+    let filters = filters(request, object, catalog).map_err(&mut noted);
+    let condition = condition(request, object, catalog, now).map_err(&mut noted);
+    let order = match &request.order {
+        Some(text) => query::order(text, object, catalog).map_err(&mut noted),
+        None => Ok(vec![Sort::by_creation(object, false)]),
+    };
+    let (Ok(filters), Ok(condition), Ok(order)) = (filters, condition, order) else { return Err(faults) };
+    let after = match after {
+        Some(place) => {
+            let kinds: Vec<ColumnKind> = order.iter().flat_map(|sort| sort.columns.iter().copied()).collect();
+            Some(read_place(&place.cells, &kinds).ok_or_else(|| vec![cursor::damaged()])?)
+        }
+        None => None,
+    };
+    Ok(Query { object: object.number, filters, condition, now, order, after, limit: 0 })
+}
+
+fn condition(
+    request: &ListRequest,
+    object: &Object,
+    catalog: &Catalog,
+    now: Timestamp,
+) -> std::result::Result<Option<Expression>, Faults> {
+    let Some(source) = &request.condition else { return Ok(None) };
+    match query::filter(source, object, catalog, Given { now }) {
+        Ok(expression) => Ok(Some(expression)),
+        Err(faults) => Err(faults.into_iter().map(|fault| fault.at("where")).collect()),
+    }
 }
 
 fn filters(
@@ -154,34 +219,8 @@ fn check_stored(field: &Field) -> std::result::Result<(), Fault> {
     Err(fault.hint("a computed field with `\"stored\": true` can be"))
 }
 
-fn parse_order(text: Option<&str>) -> Result<(Order, Direction), Fault> {
-    let text = text.unwrap_or("created_at");
-    let (direction, name) = match text.strip_prefix('-') {
-        Some(name) => (Direction::Descending, name),
-        None => (Direction::Ascending, text),
-    };
-    match name {
-        "created_at" => Ok((Order::Created, direction)),
-        "updated_at" => Ok((Order::Updated, direction)),
-        _ => Err(Fault::new(
-            Code::InvalidParameter,
-            "`order` is `created_at`, `-created_at`, `updated_at` or `-updated_at`",
-        )
-        .at("order")),
-    }
-}
-
-fn order_text(order: Order, direction: Direction) -> &'static str {
-    match (order, direction) {
-        (Order::Created, Direction::Ascending) => "created_at",
-        (Order::Created, Direction::Descending) => "-created_at",
-        (Order::Updated, Direction::Ascending) => "updated_at",
-        (Order::Updated, Direction::Descending) => "-updated_at",
-    }
-}
-
-/// Drops the row beyond the page; the page's last one, when there was one beyond.
-fn has_more(rows: &mut Vec<Row>, limit: u32) -> Option<&Row> {
+/// Drops the record beyond the page; the page's last one, when there was one beyond.
+fn has_more(rows: &mut Vec<Listed>, limit: u32) -> Option<&Listed> {
     let limit = limit as usize;
     if rows.len() <= limit {
         return None;
@@ -190,44 +229,34 @@ fn has_more(rows: &mut Vec<Row>, limit: u32) -> Option<&Row> {
     rows.last()
 }
 
-/// The request's conditions in few letters, to tell whether a cursor comes back with
-/// those it was given for. It is a check on slips, so a part of the hash will do.
-fn conditions(request: &ListRequest) -> String {
+/// What a request asks, in few letters, to tell whether a cursor comes back with the
+/// request it was given for. It is a check on slips, so a part of the hash will do.
+fn hash(request: &ListRequest) -> String {
     let mut all: Vec<String> = request.equals.iter().map(|(name, value)| format!("{name}={value}")).collect();
     all.extend(request.is_null.iter().cloned());
     all.sort_unstable();
+    all.extend([request.condition.clone().unwrap_or_default(), request.order.clone().unwrap_or_default()]);
     token::hash(&all.join("\n")).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where a page ended.
 struct Place {
     history: HistoryId,
-    at: Timestamp,
-    id: RecordId,
+    /// The order's cells, as text.
+    cells: String,
 }
 
 impl Place {
-    fn of(row: &Row, history: HistoryId) -> Self {
-        Self { history, at: row.updated_at, id: row.id }
+    fn seal(&self, [object, request]: [&str; 2]) -> String {
+        cursor::seal(&["list", object, request, &self.history.to_string(), &self.cells])
     }
 
-    fn seal(&self, [object, order, conditions]: [&str; 3]) -> String {
-        let (history, at, id) =
-            (self.history.to_string(), self.at.0.to_string(), self.id.0.simple().to_string());
-        cursor::seal(&["list", object, order, conditions, &history, &at, &id])
-    }
-
-    fn parse(text: &str, kind: [&str; 3]) -> Result<Self, Fault> {
-        let [_, object, order, conditions, history, at, id] = cursor::open(text, "list")?;
-        if [object.as_str(), &order, &conditions] != kind {
-            return Err(
-                cursor::damaged().hint("pass the same object, fields and `order` as for the page before")
-            );
+    fn parse(text: &str, kind: [&str; 2]) -> Result<Self, Fault> {
+        let [_, object, request, history, cells] = cursor::open(text, "list")?;
+        if [object.as_str(), &request] != kind {
+            return Err(cursor::damaged()
+                .hint("pass the same object, fields, `where` and `order` as for the page before"));
         }
-        Ok(Self {
-            history: history.parse().map_err(|_| cursor::damaged())?,
-            at: Timestamp(at.parse().map_err(|_| cursor::damaged())?),
-            id: RecordId(uuid::Uuid::try_parse(&id).map_err(|_| cursor::damaged())?),
-        })
+        Ok(Self { history: history.parse().map_err(|_| cursor::damaged())?, cells })
     }
 }

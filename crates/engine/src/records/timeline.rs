@@ -9,6 +9,7 @@ use kith_model::time::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
+use crate::changes::imported::imported;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::position::AtLeast;
@@ -72,6 +73,7 @@ struct Period {
     until: Option<Timestamp>,
     position: Position,
     actor: String,
+    imported: Option<Json>,
 }
 
 struct Timeline {
@@ -107,6 +109,7 @@ impl Timeline {
                 until: None,
                 position: change.position,
                 actor: transaction.actor.to_string(),
+                imported: change.diff.as_deref().map(imported).transpose()?.flatten(),
             });
         }
         Ok(())
@@ -121,14 +124,18 @@ impl Timeline {
     fn finish(self, now: Timestamp) -> Vec<Json> {
         let document = |period: Period| {
             let end = period.until.unwrap_or(now);
-            json!({
+            let mut document = json!({
                 "value": period.value,
                 "from": period.from.to_string(),
                 "until": period.until.map(|until| until.to_string()),
                 "seconds": (end.0 - period.from.0).max(0) / 1_000_000,
                 "position": period.position,
                 "actor": period.actor,
-            })
+            });
+            if let Some(imported) = period.imported {
+                document["imported"] = imported;
+            }
+            document
         };
         self.periods.into_iter().map(document).collect()
     }

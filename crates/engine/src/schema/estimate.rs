@@ -41,6 +41,8 @@ impl Rates {
                 TaskWork::Fill(..) => Runs::Backfill,
                 TaskWork::Widen(..) => Runs::Rewrite,
                 TaskWork::Key(..) => Runs::Index,
+                // No step runs as it does.
+                TaskWork::Match(..) => continue,
             };
             let took = task.updated_at.0 - task.created_at.0;
             if task.done >= TASK_RECORDS_MIN && took > 0 {

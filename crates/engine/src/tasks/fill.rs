@@ -11,6 +11,7 @@ use kith_model::time::Timestamp;
 use kith_store::{Error as StoreError, Forward};
 use uuid::Uuid;
 
+use super::count;
 use super::run::Ran;
 use crate::background::{Pace, fill, lease};
 use crate::engine::Engine;
@@ -33,10 +34,9 @@ pub(super) async fn run(
     let mut passed_over = PassedOver::default();
     let mut told = Instant::now();
     if task.total == 0 {
-        match tenant.store.count(tenant.id, &tenant.catalog(), object, last).await {
-            Ok(total) => task.total = total,
-            Err(StoreError::SchemaChanged) => tenant.refresh().await?,
-            Err(error) => return Err(error.into()),
+        match count::records(engine, tenant, task, (object, last)).await? {
+            Some(total) => task.total = total,
+            None => return Ok(Ran::Lost),
         }
         if !forward(engine, tenant, task).await? {
             return Ok(Ran::Lost);
@@ -101,7 +101,8 @@ fn is_filling(tenant: &Tenant, object: ObjectNo, field: FieldNo) -> bool {
 }
 
 /// The greatest id that a record can have which was made by then: ids begin with the
-/// time of their making (RFC 9562).
+/// time of their making (RFC 9562), or, of records brought in from elsewhere, with an
+/// earlier one. Of those, some may come while the task is under way: they are whole.
 fn last_before(at: Timestamp) -> RecordId {
     let millis = u128::from(at.as_millis().unsigned_abs() & 0xffff_ffff_ffff);
     RecordId(Uuid::from_u128((millis << 80) | ((1 << 80) - 1)))

@@ -101,11 +101,13 @@ pub(crate) async fn of_field(session: &Session, object: ObjectNo, field: FieldNo
     Ok(tasks.iter().find(is_its).map(|task| task.id))
 }
 
-fn parse(id: &str) -> Result<TaskId, Fault> {
+/// The id as it was given.
+pub(super) fn parse(id: &str) -> Result<TaskId, Fault> {
     id.parse().map_err(|_| missing(id))
 }
 
-fn missing(id: &str) -> Fault {
+/// That there is no such task.
+pub(super) fn missing(id: &str) -> Fault {
     let shown: String = id.chars().take(limits::NAME_BYTES_MAX).collect();
     Fault::new(Code::NotFound, format!("no task `{shown}`"))
         .at("task")

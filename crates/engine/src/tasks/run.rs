@@ -8,8 +8,9 @@ use kith_model::limits::TASK_TRIES_MAX;
 use kith_model::operation::{SchemaWork, Work};
 use kith_model::schema::{SchemaChange, Task, TaskEnd, TaskState, TaskWork};
 
-use super::{fill, key, widen};
+use super::{fill, key, matching, widen};
 use crate::background::{back_off, is_passing, lease, submit};
+use crate::busy;
 use crate::clock;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -51,6 +52,7 @@ pub(crate) fn wake(engine: &Engine, tenant: &Arc<Tenant>) {
 }
 
 async fn all(engine: &Engine, tenant: &Arc<Tenant>) -> Result<()> {
+    busy::note(tenant).await?;
     while let Some(task) = tenant.store.lease_task(tenant.id, lease(engine)).await? {
         tracing::info!(tenant = %tenant.id, task = %task.id, kind = task.work.kind(), "a task begins");
         let ran = one(engine, tenant, &task).await;
@@ -64,7 +66,7 @@ async fn all(engine: &Engine, tenant: &Arc<Tenant>) -> Result<()> {
         }
         tenant.background.come_forward();
     }
-    Ok(())
+    busy::clear(tenant).await
 }
 
 /// Runs a task, and again when it fails, as often as may be.
@@ -76,6 +78,7 @@ async fn one(engine: &Engine, tenant: &Arc<Tenant>, task: &Task) -> Result<Ran> 
             TaskWork::Fill(object, field) => fill::run(engine, tenant, &mut task, object, field).await,
             TaskWork::Key(object, number) => key::run(engine, tenant, &task, object, number).await,
             TaskWork::Widen(object, field) => widen::run(engine, tenant, &mut task, (object, field)).await,
+            TaskWork::Match(object, rule) => matching::run(engine, tenant, &mut task, (object, rule)).await,
         };
         match ran {
             Err(error) if tries < TASK_TRIES_MAX => {
@@ -105,7 +108,10 @@ async fn end(engine: &Engine, tenant: &Arc<Tenant>, task: &Task, ran: Ran) -> Re
             let at = clock::now();
             Ok(tenant.store.end_task(tenant.id, task.id, TaskState::Done, None, at).await?)
         }
-        Ran::ToItsEnd { state: TaskState::Failed, error } if matches!(task.work, TaskWork::Fill(..)) => {
+        // The field or rule stays as it is until the task is taken up again.
+        Ran::ToItsEnd { state: TaskState::Failed, error }
+            if matches!(task.work, TaskWork::Fill(..) | TaskWork::Match(..)) =>
+        {
             let at = clock::now();
             Ok(tenant.store.end_task(tenant.id, task.id, TaskState::Failed, error, at).await?)
         }

@@ -9,6 +9,7 @@ use kith_model::schema::{Task, TaskState};
 use kith_store::{Error as StoreError, Forward};
 use uuid::Uuid;
 
+use super::count;
 use super::run::Ran;
 use crate::background::{Pace, lease};
 use crate::engine::Engine;
@@ -27,7 +28,10 @@ pub(super) async fn run(
     tenant.refresh().await?;
     let mut pace = Pace::new();
     if task.total == 0 {
-        task.total = tenant.store.count(tenant.id, &tenant.catalog(), object, LAST).await?;
+        match count::records(engine, tenant, task, (object, LAST)).await? {
+            Some(total) => task.total = total,
+            None => return Ok(Ran::Lost),
+        }
     }
     loop {
         let catalog = tenant.catalog();

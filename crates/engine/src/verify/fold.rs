@@ -6,6 +6,7 @@ use kith_model::catalog::{Catalog, Object};
 use kith_model::id::{FieldNo, RecordId};
 use kith_model::journal::{Change, ChangeKind, Position, Transaction};
 use kith_model::record::{Provenance, Row};
+use kith_model::time::Timestamp;
 use kith_model::value::{self, Value};
 use serde_json::Value as Json;
 
@@ -47,11 +48,12 @@ pub(super) fn fold(
                 Err(format!("the change at {} is erased, and the record was not purged", change.position))
             };
         };
-        let new = match serde_json::from_str::<Json>(diff) {
-            Ok(mut diff) => diff["new"].take(),
+        let (new, stamps) = match serde_json::from_str::<Json>(diff) {
+            Ok(mut diff) => (diff["new"].take(), diff["stamps"].take()),
             Err(_) => return Err(format!("the diff at {} is no JSON", change.position)),
         };
         folding.step(id, transaction, change, &new)?;
+        folding.stamp(change, &stamps)?;
         if change.kind == ChangeKind::RecordMerged {
             folding.take_provenance(diff)?;
         }
@@ -137,8 +139,31 @@ impl Folding<'_> {
             ChangeKind::RecordCreated
             | ChangeKind::SchemaChanged
             | ChangeKind::TokenCreated
-            | ChangeKind::TokenRevoked => {
+            | ChangeKind::TokenRevoked
+            | ChangeKind::JobCreated
+            | ChangeKind::JobEnded => {
                 return Err(format!("the change at {} is not of a record", change.position));
+            }
+        }
+        Ok(())
+    }
+
+    /// Times and authors of another system, which stand in the place of the transaction's.
+    fn stamp(&mut self, change: &Change, stamps: &Json) -> Result<(), String> {
+        let (Some(stamps), Some(row)) = (stamps.as_object(), &mut self.row) else { return Ok(()) };
+        let unreadable = |name: &str| format!("the stamp `{name}` at {} cannot be read", change.position);
+        for (name, stamp) in stamps {
+            let time = || stamp.as_i64().map(Timestamp).ok_or_else(|| unreadable(name));
+            let actor = || stamp.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| unreadable(name));
+            match name.as_str() {
+                "created_at" => row.created_at = time()?,
+                "updated_at" => row.updated_at = time()?,
+                "created_by" => {
+                    row.created_by = actor()?;
+                    row.owner = row.created_by;
+                }
+                "updated_by" => row.updated_by = actor()?,
+                _ => return Err(unreadable(name)),
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! The journal by itself: positions gapless, transactions whole, time strictly forward.
 
+use kith_model::id::ObjectNo;
 use kith_model::journal::{Position, TenantState};
 use kith_model::time::Timestamp;
 use kith_store::Entry;
@@ -52,7 +53,7 @@ pub(super) async fn check(
     if last != state.last_position {
         fault(found, last, &format!("the journal ends before its last position, {}", state.last_position));
     }
-    let first = catalog.objects().next().map(|object| Place::Object(object.number, None));
+    let first = catalog.following(ObjectNo(0)).map(|number| Place::Object(number, None));
     Ok((state, first))
 }
 

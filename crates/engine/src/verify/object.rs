@@ -16,7 +16,7 @@ use crate::position::AtLeast;
 use crate::session::Session;
 use crate::verify::computed::{is_right, of_own_record};
 use crate::verify::fold::{Folded, fold};
-use crate::verify::{Found, Place, matches};
+use crate::verify::{Found, Place, matches, purged};
 
 pub(super) async fn check(
     session: &Session,
@@ -28,7 +28,7 @@ pub(super) async fn check(
     let tenant = &session.tenant;
     let read = |catalog: std::sync::Arc<Catalog>| async move {
         if catalog.object(number).is_none() {
-            // Dropped since the page before: nothing of it is left to compare.
+            // Purged: it has no records to compare.
             let state = tenant.store.state(tenant.id).await?;
             return Ok(Seen { state, value: None });
         }
@@ -36,6 +36,9 @@ pub(super) async fn check(
         Ok(Seen { state: seen.state, value: Some(seen.value) })
     };
     let (catalog, Seen { state, value }) = tenant.read(&AtLeast(None), read).await?;
+    if after.is_none() {
+        purged::check(session, &catalog, number, found).await?;
+    }
     let mut next = None;
     if let (Some(object), Some(page)) = (catalog.object(number), value) {
         next = page.next;
@@ -43,10 +46,7 @@ pub(super) async fn check(
     }
     let place = match next {
         Some(id) => Some(Place::Object(number, Some(id))),
-        None => {
-            let following = catalog.objects().map(|object| object.number).find(|other| *other > number);
-            following.map(|number| Place::Object(number, None))
-        }
+        None => catalog.following(number).map(|number| Place::Object(number, None)),
     };
     Ok((state, place))
 }

@@ -103,6 +103,8 @@ impl Batch<'_> {
             action,
             label: None,
             duplicates: Duplicates::Ignore,
+            source: None,
+            stamps: None,
             prepared: None,
         };
         self.operate(&operation, caller, labels)

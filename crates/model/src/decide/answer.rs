@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::catalog::Catalog;
 use crate::decide::batch::{RecordReply, Reply, TokenReply};
 use crate::fault::Faults;
-use crate::id::{RecordId, format_typeid};
+use crate::id::{JobId, RecordId, format_typeid};
 use crate::operation::Disposition;
 use crate::record::render_record;
 use crate::time::Timestamp;
@@ -24,6 +24,8 @@ pub enum KeptReply {
     TokenCreated(TokenReply),
     /// A token was revoked.
     Token,
+    /// A job was made or ended.
+    Job(JobId),
 }
 
 /// A kept result of a record operation.
@@ -78,6 +80,9 @@ pub(super) fn render(reply: &Reply, catalog: &Catalog, now: Timestamp) -> Box<st
         Reply::Schema(document) => KeptReply::Schema(document.clone()),
         Reply::TokenCreated(token) => KeptReply::TokenCreated(token.clone()),
         Reply::Token => KeptReply::Token,
+        Reply::Job(id) => KeptReply::Job(*id),
+        // A chunk has no key to be kept under: its step says whether it was written.
+        Reply::Loaded(_) => KeptReply::Records(Vec::new()),
     };
     serde_json::to_string(&kept).unwrap_or_default().into_boxed_str()
 }

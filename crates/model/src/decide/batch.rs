@@ -10,13 +10,15 @@ use serde_json::Value as Json;
 use crate::catalog::{Catalog, Object};
 use crate::decide::derive::Delta;
 use crate::decide::keys::{Answer, Found, Key, KeyValue, Loaded};
+use crate::decide::load::LoadReply;
 use crate::decide::mark::Mark;
 use crate::decide::matching::Place;
-use crate::decide::merge::{AliasWrite, AnswerWrite, SchemaWrite, TokenWrite};
+use crate::decide::merge::{AliasWrite, AnswerWrite, JobWrite, SchemaWrite, TokenWrite};
 use crate::decide::overlay::Layer;
 use crate::decide::{answer, mint};
 use crate::fault::{Code, Fault, Faults};
-use crate::id::{FieldNo, KeyNo, ObjectNo, RecordId, TokenId};
+use crate::id::{FieldNo, JobId, KeyNo, ObjectNo, RecordId, TokenId};
+use crate::job::Job;
 use crate::journal::{Change, ChangeKind, Position, TenantState, Transaction};
 use crate::matching::Pair;
 use crate::operation::{Caller, Disposition, Idempotency, Submission, Work};
@@ -65,6 +67,10 @@ pub enum Reply {
     TokenCreated(TokenReply),
     /// A token was revoked.
     Token,
+    /// A job was made or ended.
+    Job(JobId),
+    /// A chunk of a job's rows was dealt with.
+    Loaded(Box<LoadReply>),
 }
 
 /// A token that was made.
@@ -161,6 +167,8 @@ pub struct Batch<'a> {
     pub(super) changes: Vec<Change>,
     pub(super) answers: Vec<AnswerWrite>,
     pub(super) tokens: Vec<TokenWrite>,
+    pub(super) jobs: Layer<JobId, Box<Job>>,
+    pub(super) job_writes: Vec<JobWrite>,
     pub(super) schema: Option<SchemaWrite>,
     pub(super) deltas: Vec<Delta>,
     pub(super) mint: mint::Mint,
@@ -201,6 +209,8 @@ impl<'a> Batch<'a> {
             changes: Vec::new(),
             answers: Vec::new(),
             tokens: Vec::new(),
+            jobs: Layer::default(),
+            job_writes: Vec::new(),
             schema: None,
             deltas: Vec::new(),
             mint: mint::Mint::new(seed),
@@ -248,6 +258,11 @@ impl<'a> Batch<'a> {
             Work::Dismiss(dismissal) => self.dismiss(dismissal).map(|()| Reply::Records(Vec::new())),
             Work::CreateToken(token) => self.create_token(token).map(Reply::TokenCreated),
             Work::RevokeToken(id) => self.revoke_token(*id).map(|()| Reply::Token),
+            Work::CreateJob(new) => self.create_job(new, submission.caller.actor).map(Reply::Job),
+            Work::EndJob(end) => self.end_job(end).map(Reply::Job),
+            Work::Load(load) => {
+                self.load(load, &submission.caller).map(|reply| Reply::Loaded(Box::new(reply)))
+            }
         };
         let halt = match decided {
             Ok(reply) => return Ok(Decided::Done(self.seal(submission, reply, &mark))),
@@ -320,7 +335,7 @@ impl<'a> Batch<'a> {
             at: self.state.last_at,
             actor: caller.actor,
             origin: caller.origin,
-            job: None,
+            job: caller.job.map(|job| job.to_string().into_boxed_str()),
             trace: caller.trace.clone(),
             schema_version: self.state.schema_version,
         }
@@ -377,6 +392,7 @@ impl<'a> Batch<'a> {
 
     /// Whether no submission before this one left anything to write.
     pub(super) fn is_untouched(&self) -> bool {
-        self.transactions.is_empty() && self.answers.is_empty() && self.scanned.is_empty()
+        let Self { transactions, answers, scanned, job_writes, .. } = self;
+        transactions.is_empty() && answers.is_empty() && scanned.is_empty() && job_writes.is_empty()
     }
 }

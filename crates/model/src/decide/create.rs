@@ -27,15 +27,22 @@ impl Batch<'_> {
             };
             values.push(value);
         }
+        let stamped = self.stamps_of_new(doing)?;
+        let (at, position) = (self.at(), self.next_position());
+        let created_by = stamped.created_by.unwrap_or(doing.actor);
+        let id = match stamped.created_at {
+            Some(past) => self.mint.past(past, position),
+            None => self.mint.next(),
+        };
         let mut row = Row {
-            id: self.mint.next(),
+            id,
             version: 1,
-            created_at: self.at(),
-            updated_at: self.at(),
-            created_by: doing.actor,
-            updated_by: doing.actor,
-            owner: doing.actor,
-            provenance: Provenance::created_at(self.next_position()),
+            created_at: stamped.created_at.unwrap_or(at),
+            updated_at: stamped.updated_at.unwrap_or(at),
+            created_by,
+            updated_by: stamped.updated_by.unwrap_or(doing.actor),
+            owner: created_by,
+            provenance: Provenance::created_at(position),
             values,
         };
         let numbered = self.number(doing, &mut row);
@@ -45,6 +52,7 @@ impl Batch<'_> {
         let row = Arc::new(row);
         self.put(object, None, Some(&row));
         let diff = diff::created(object, &row, &self.catalog);
+        let diff = diff::with_descent(diff, doing.descent, &stamped);
         self.record_change(ChangeKind::RecordCreated, Some((object.number, Some(row.id))), 1, diff);
         Ok(doing.reply(Disposition::Created, row.id, 1, Some(row)))
     }

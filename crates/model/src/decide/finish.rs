@@ -49,6 +49,7 @@ impl Batch<'_> {
             answers: self.answers,
             counters,
             tokens: self.tokens,
+            jobs: self.job_writes,
             matches,
             state: self.state,
         })

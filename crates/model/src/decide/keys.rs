@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::id::{FieldNo, KeyNo, MatchingNo, ObjectNo, RecordId, TaskId, TokenId};
+use crate::id::{FieldNo, JobId, KeyNo, MatchingNo, ObjectNo, RecordId, TaskId, TokenId};
+use crate::job::Job;
 use crate::journal::Position;
 use crate::record::{Row, Trashed};
 use crate::value::Value;
@@ -77,6 +78,10 @@ pub enum Key {
     BuildsApart(ObjectNo),
     /// Whether a task is under way: [`Found::Exists`].
     Task(TaskId),
+    /// The job: [`Found::Job`].
+    Job(JobId),
+    /// How many jobs have not ended: [`Found::Counter`].
+    UnfinishedJobs,
 }
 
 /// The values of a unique key's fields, in key order, text folded when the key says so.
@@ -98,12 +103,14 @@ pub enum Found {
     Trashed(Option<Arc<Trashed>>),
     /// The trashed records, in id order.
     Group(Vec<Arc<Trashed>>),
-    /// The next number.
+    /// The next number, or how many there are.
     Counter(i64),
     /// The kept answer, or none.
     Answer(Option<Answer>),
     /// Yes or no.
     Exists(bool),
+    /// The job, or none.
+    Job(Option<Box<Job>>),
 }
 
 /// An answer kept under an idempotency key.

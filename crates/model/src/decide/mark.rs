@@ -6,8 +6,8 @@ use crate::journal::TenantState;
 
 /// A point of the batch to go back to.
 pub(super) struct Mark {
-    layers: [usize; 8],
-    lists: [usize; 8],
+    layers: [usize; 9],
+    lists: [usize; 9],
     /// The tenant's row as it was.
     pub(super) state: TenantState,
 }
@@ -24,6 +24,7 @@ impl Batch<'_> {
                 self.kept.mark(),
                 self.filed.mark(),
                 self.aliases.mark(),
+                self.jobs.mark(),
             ],
             lists: [
                 self.erased.len(),
@@ -34,6 +35,7 @@ impl Batch<'_> {
                 self.deltas.len(),
                 self.scanned.len(),
                 self.pairs.len(),
+                self.job_writes.len(),
             ],
             state: self.state,
         }
@@ -49,6 +51,7 @@ impl Batch<'_> {
         self.kept.undo_to(layers[5]);
         self.filed.undo_to(layers[6]);
         self.aliases.undo_to(layers[7]);
+        self.jobs.undo_to(layers[8]);
         self.erased.truncate(lists[0]);
         self.transactions.truncate(lists[1]);
         self.changes.truncate(lists[2]);
@@ -57,6 +60,7 @@ impl Batch<'_> {
         self.deltas.truncate(lists[5]);
         self.scanned.truncate(lists[6]);
         self.pairs.truncate(lists[7]);
+        self.job_writes.truncate(lists[8]);
         self.state = state;
     }
 }

@@ -119,7 +119,11 @@ impl Batch<'_> {
     }
 
     /// The records that somebody said are not the same as this one.
-    fn dismissed(&mut self, object: ObjectNo, id: RecordId) -> Result<BTreeSet<RecordId>, Missing> {
+    pub(super) fn dismissed(
+        &mut self,
+        object: ObjectNo,
+        id: RecordId,
+    ) -> Result<BTreeSet<RecordId>, Missing> {
         let mut ids: BTreeSet<RecordId> = match self.ask(Key::Dismissed(object, id))? {
             Found::Records(ids) => ids.iter().copied().collect(),
             _ => BTreeSet::new(),
@@ -189,10 +193,7 @@ impl Batch<'_> {
         let [(_, Some(row)), _] = both else { return Ok(()) };
         let diff = format!("{{\"other\":\"{}\"}}", format_typeid(&of.prefix, other.0));
         self.record_change(ChangeKind::DuplicateDismissed, Some((object, Some(one))), row.version, diff);
-        let (first, second) = Pair::in_order(one, other);
-        // A rule has no number 0: nobody needs to have found them.
-        let (matching, score, state) = (MatchingNo(0), 0, PairState::Dismissed);
-        self.pairs.push(Pair { object, first, second, matching, score, state, found_at: self.at() });
+        self.pairs.push(Pair::dismissed(object, one, other, self.at()));
         Ok(())
     }
 

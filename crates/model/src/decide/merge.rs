@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Definition};
-use crate::id::{FieldNo, ObjectNo, RecordId, TokenId};
+use crate::fault::Fault;
+use crate::id::{FieldNo, JobId, ObjectNo, RecordId, TokenId};
+use crate::job::{ChunkResult, Job, JobState, Progress};
 use crate::journal::{Actor, Change, Position, SchemaVersion, TenantState, Transaction};
 use crate::matching::{MatchKey, Pair};
 use crate::record::{Row, Trashed};
+use crate::right::Rights;
 use crate::schema::{Step, TaskWrite};
 use crate::time::Timestamp;
 
@@ -46,6 +49,8 @@ pub struct Merged {
     pub counters: Vec<CounterWrite>,
     /// Tokens made and revoked.
     pub tokens: Vec<TokenWrite>,
+    /// Jobs made, brought forward and ended.
+    pub jobs: Vec<JobWrite>,
     /// What the matching rules make of it.
     pub matches: MatchWrites,
     /// The tenant's row as it becomes.
@@ -164,6 +169,8 @@ pub enum TokenWrite {
         id: TokenId,
         /// For people.
         name: String,
+        /// What it may do beyond what every token may.
+        rights: Rights,
         /// SHA-256 of the secret.
         hash: [u8; 32],
         /// When.
@@ -173,6 +180,33 @@ pub enum TokenWrite {
     Revoke {
         /// Its id.
         id: TokenId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A job made, brought forward or ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum JobWrite {
+    /// Made.
+    Create(Box<Job>),
+    /// A chunk further.
+    Progress {
+        /// Its id.
+        id: JobId,
+        /// How far it is now.
+        progress: Box<Progress>,
+        /// What became of the chunk's rows.
+        chunk: ChunkResult,
+    },
+    /// Ended.
+    End {
+        /// Its id.
+        id: JobId,
+        /// How.
+        state: JobState,
+        /// Why it failed.
+        error: Option<Fault>,
         /// When.
         at: Timestamp,
     },

@@ -15,6 +15,7 @@ use crate::fault::{Code, Fault};
 use crate::id::{FieldNo, ObjectNo, RecordId, format_typeid};
 use crate::journal::{ChangeKind, Position};
 use crate::limits::{CASCADE_RECORDS_MAX, MERGED_IDS_MAX};
+use crate::matching::Pair;
 use crate::operation::{Disposition, Side};
 use crate::record::Row;
 use crate::value::{Link, Value};
@@ -47,7 +48,8 @@ impl Batch<'_> {
         let two = Two { into, from };
         let references = self.references_to(object, &two.from);
         let aliases = self.joint_aliases(&two);
-        let (references, aliases) = (references?, aliases?);
+        let dismissed = self.dismissed(object.number, two.from.id);
+        let (references, aliases, dismissed) = (references?, aliases?, dismissed?);
         self.put(object, Some(&two.from), None);
         self.lead_to(object, &two, references, doing)?;
         let position = self.end(object, &two);
@@ -56,6 +58,7 @@ impl Batch<'_> {
             let alias = AliasWrite { id, object: object.number, into: two.into.id, position, at };
             self.aliases.set(id, Some(alias));
         }
+        self.stay_two(object.number, two.into.id, dismissed);
         let row = self.take_in(doing, &two, default)?;
         Ok(doing.reply(Disposition::Merged, row.id, row.version, Some(row)))
     }
@@ -118,6 +121,14 @@ impl Batch<'_> {
             return Err(Fault::new(Code::LimitReached, message).at("from").into());
         }
         Ok(new)
+    }
+
+    /// What somebody said of the record that goes holds for the one that stays.
+    fn stay_two(&mut self, object: ObjectNo, into: RecordId, dismissed: BTreeSet<RecordId>) {
+        let found_at = self.at();
+        for other in dismissed.into_iter().filter(|other| *other != into) {
+            self.pairs.push(Pair::dismissed(object, into, other, found_at));
+        }
     }
 
     /// Makes what refers to the record that goes refer to the one that stays.

@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use crate::id::RecordId;
+use crate::journal::Position;
 use crate::time::Timestamp;
 
 /// Makes the ids of one batch.
@@ -28,10 +29,23 @@ impl Mint {
     /// The next id: 48 bits of milliseconds, 12 bits that hold the microseconds within
     /// (RFC 9562, method 3), 20 bits that count within the transaction, 42 random bits.
     pub(super) fn next(&mut self) -> RecordId {
-        let micros = u128::from(self.at.0.rem_euclid(1000).unsigned_abs());
-        let millis = u128::from(self.at.as_millis().unsigned_abs() & 0xffff_ffff_ffff);
         let count = u128::from(self.count & 0xf_ffff);
         self.count += 1;
+        self.id(self.at, count)
+    }
+
+    /// The id of a record that was made at an earlier time elsewhere: the same shape, with
+    /// the bits of that time. In place of the count stand the low bits of the position that
+    /// makes it, so that records of one moment have the order in which they are brought in,
+    /// over all the transactions that bring them.
+    pub(super) fn past(&mut self, at: Timestamp, position: Position) -> RecordId {
+        let count = u128::from(position.0.unsigned_abs() & 0xf_ffff);
+        self.id(at, count)
+    }
+
+    fn id(&mut self, at: Timestamp, count: u128) -> RecordId {
+        let micros = u128::from(at.0.rem_euclid(1000).unsigned_abs());
+        let millis = u128::from(at.as_millis().unsigned_abs() & 0xffff_ffff_ffff);
         let random = self.step() & ((1 << 42) - 1);
         let bits = (millis << 80) | (7 << 76) | ((micros * 4) << 64) | (2 << 62) | (count << 42) | random;
         RecordId(Uuid::from_u128(bits))
@@ -52,7 +66,25 @@ impl Mint {
 
 #[cfg(test)]
 mod tests {
-    use super::{Mint, Timestamp};
+    use super::{Mint, Position, Timestamp};
+
+    #[test]
+    fn ids_of_the_past_are_in_order_of_their_time_and_then_of_their_coming() {
+        let mut mint = Mint::new(7);
+        mint.begin(Timestamp(1_790_000_000_000_000));
+        let now = mint.next();
+        let mut last = None;
+        for at in [0, 1, 999, 1_000, 1_300_000_000_000_000] {
+            for position in 1..100 {
+                // Another transaction begins the count again.
+                mint.begin(Timestamp(1_790_000_000_000_000 + position));
+                let id = mint.past(Timestamp(at), Position(position));
+                assert!(Some(id) > last && id < now, "{id:?}");
+                assert_eq!(id.0.get_version_num(), 7);
+                last = Some(id);
+            }
+        }
+    }
 
     #[test]
     fn ids_are_version_7_and_in_order_of_creation() {

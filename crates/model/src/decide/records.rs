@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::catalog::Object;
 use crate::decide::batch::{Batch, Halt, RecordReply};
+use crate::decide::reference::Settled;
+use crate::decide::stamp::Descent;
 use crate::decide::view::key_value;
 use crate::fault::{Code, Fault, Faults};
 use crate::id::RecordId;
@@ -24,6 +26,8 @@ pub(super) struct Doing<'d> {
     pub(super) checked: &'d Checked,
     /// What earlier operations of the submission made or found.
     pub(super) labels: &'d Labels,
+    /// Where it comes from.
+    pub(super) descent: Descent<'d>,
 }
 
 /// Earlier operations by label.
@@ -138,19 +142,31 @@ impl Batch<'_> {
         let object = self.catalog.object(checked.object).cloned();
         let object =
             object.ok_or_else(|| Fault::new(Code::NotFound, format!("no object `{}`", operation.object)))?;
-        let doing = Doing { object, actor: caller.actor, checked, labels };
-        let reply = match &operation.action {
-            Action::Create { input: _ } => self.create(&doing),
-            Action::Update { target: _, input: _, expect } => self.update(&doing, *expect),
-            Action::Upsert { by: _, input: _, expect } => self.upsert(&doing, *expect),
-            Action::Delete { target: _, expect } => self.delete(&doing, *expect),
-            Action::Restore { target: _ } => self.restore(&doing),
-            Action::Purge { target: _, expect } => self.purge(&doing, *expect),
+        let Settled { checked, is_missing } = self.settle(&object, checked, caller, labels)?;
+        let descent = Descent { source: operation.source.as_ref(), stamps: operation.stamps.as_ref() };
+        let doing = Doing { object, actor: caller.actor, checked: &checked, labels, descent };
+        let reply = self.act_on(operation, &doing);
+        if is_missing {
+            return Err(Halt::Missing);
+        }
+        self.look_for_duplicates(operation.duplicates, reply?)
+    }
+
+    fn act_on(&mut self, operation: &RecordOperation, doing: &Doing<'_>) -> Result<RecordReply, Halt> {
+        if let Some(source) = &operation.source {
+            return self.write_sourced(doing, &operation.action, source);
+        }
+        match &operation.action {
+            Action::Create { input: _ } => self.create(doing),
+            Action::Update { target: _, input: _, expect } => self.update(doing, *expect),
+            Action::Upsert { by: _, input: _, expect } => self.upsert(doing, *expect),
+            Action::Delete { target: _, expect } => self.delete(doing, *expect),
+            Action::Restore { target: _ } => self.restore(doing),
+            Action::Purge { target: _, expect } => self.purge(doing, *expect),
             Action::Merge { target: _, from: _, fields: _, default, expect, expect_from } => {
-                self.merge_records(&doing, *default, *expect, *expect_from)
+                self.merge_records(doing, *default, *expect, *expect_from)
             }
-        }?;
-        self.look_for_duplicates(operation.duplicates, reply)
+        }
     }
 
     /// Replies show derived fields as the transaction leaves them, and nothing of what
@@ -209,7 +225,10 @@ impl Doing<'_> {
                 let message = format!("`{label}` is not a record of `{}`", self.object.name);
                 Err(Fault::new(Code::InvalidValue, message).at(member).into())
             }
-            None => Err(Fault::new(Code::Internal, "an operation without a target").into()),
+            // Settled before.
+            Some(CheckedTarget::Source(_)) | None => {
+                Err(Fault::new(Code::Internal, "an operation without a target").into())
+            }
         }
     }
 
@@ -232,6 +251,9 @@ impl Doing<'_> {
         let label = match assigned {
             Assigned::Value(value) => return Ok(value.clone()),
             Assigned::Earlier(label) => label,
+            Assigned::Sought(_) => {
+                return Err(Fault::new(Code::Internal, "a reference that was not looked up").into());
+            }
         };
         let field = &self.object.fields()[slot];
         let pointer = format!("/record/{}", field.name);
@@ -248,19 +270,7 @@ impl Doing<'_> {
     }
 
     fn earlier(&self, label: &str) -> Result<Link, Halt> {
-        match self.labels.get(label) {
-            Some(Earlier::Is(link)) => Ok(*link),
-            Some(Earlier::Undecided) => Err(Halt::Missing),
-            Some(Earlier::Failed) => {
-                let message = format!("the operation that `{label}` names failed");
-                Err(Fault::new(Code::BatchFailed, message).into())
-            }
-            None => {
-                let message = format!("`{label}` is not the label of an earlier operation");
-                let hint = "give an earlier operation of the batch `\"as\"` and refer to that";
-                Err(Fault::new(Code::ReferenceNotFound, message).hint(hint).into())
-            }
-        }
+        earlier_link(self.labels, label)
     }
 
     /// A reply about a record of this object.
@@ -287,6 +297,23 @@ impl Doing<'_> {
                 .into();
         }
         fault.into()
+    }
+}
+
+/// The record that the operation with a label made or found.
+pub(super) fn earlier_link(labels: &Labels, label: &str) -> Result<Link, Halt> {
+    match labels.get(label) {
+        Some(Earlier::Is(link)) => Ok(*link),
+        Some(Earlier::Undecided) => Err(Halt::Missing),
+        Some(Earlier::Failed) => {
+            let message = format!("the operation that `{label}` names failed");
+            Err(Fault::new(Code::BatchFailed, message).into())
+        }
+        None => {
+            let message = format!("`{label}` is not the label of an earlier operation");
+            let hint = "give an earlier operation of the batch `\"as\"` and refer to that";
+            Err(Fault::new(Code::ReferenceNotFound, message).hint(hint).into())
+        }
     }
 }
 

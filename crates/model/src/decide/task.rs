@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Definition, Field, FieldKind, FieldState, KeyState, Object};
+use crate::catalog::{
+    Catalog, Definition, Evaluated, Field, FieldKind, FieldState, KeyState, Matching, Object,
+};
 use crate::decide::batch::{Batch, Halt, Missing};
 use crate::decide::keys::{Found, Key};
 use crate::id::{FieldNo, ObjectNo, RecordId, TaskId};
 use crate::limits::FILL_AT_ONCE_RECORDS_MAX;
 use crate::operation::{Fill, SchemaWork};
 use crate::record::Row;
-use crate::schema::{FOLLOWER, SchemaChange, Step, TaskEnd, TaskWork, TaskWrite, contracted};
+use crate::schema::{FOLLOWER, Step, TaskEnd, TaskWork, TaskWrite, contracted};
 use crate::value::{Value, wide};
 
 /// What is to be filled in the records of one object.
@@ -26,7 +28,7 @@ struct Wanted {
 impl Batch<'_> {
     /// Sees to the records of objects that have changed: fills fields where records are
     /// few, and where they are many leaves tasks. New keys of such objects are left to
-    /// tasks as well, where the database can build them apart.
+    /// tasks as well, where the database can build them apart, and so are matching rules.
     pub(super) fn see_to_records(
         &mut self,
         definitions: &mut BTreeMap<ObjectNo, Definition>,
@@ -39,9 +41,15 @@ impl Batch<'_> {
         let wanted = self.wanted(definitions)?;
         let apart = self.apart(steps)?;
         self.leave_keys(&apart, definitions, steps, &mut tasks);
+        self.leave_matching(definitions, &mut tasks)?;
         let mut few = Vec::new();
         for Wanted { object, fields, records } in wanted {
-            let Some(definition) = definitions.get_mut(&object) else { continue };
+            let Some(present) = self.catalog.object(object) else { continue };
+            // One that reads what has changed changes along.
+            let definition = definitions.entry(object).or_insert_with(|| {
+                let schema_version = version;
+                Definition { schema_version, ..present.definition().clone() }
+            });
             let is_left = records.len() > FILL_AT_ONCE_RECORDS_MAX;
             let state = if is_left { FieldState::Filling } else { FieldState::Ready };
             let of = definition.fields.iter_mut().filter(|field| fields.contains(&field.number));
@@ -113,10 +121,16 @@ impl Batch<'_> {
     /// The fields that the records there are do not have as they are now defined.
     fn wanted(&mut self, definitions: &BTreeMap<ObjectNo, Definition>) -> Result<Vec<Wanted>, Missing> {
         let mut wanted = Vec::new();
-        for number in definitions.keys() {
+        let reads_them = |object: &Object| {
+            object.expressions().stored().iter().any(Evaluated::reads_others)
+                && definitions.keys().any(|number| object.expressions().looks_at(*number))
+        };
+        let readers = self.catalog.objects().filter(|object| reads_them(object)).map(|object| object.number);
+        let numbers: BTreeSet<ObjectNo> = definitions.keys().copied().chain(readers).collect();
+        for number in &numbers {
             let Some(after) = self.catalog.object(*number).cloned() else { continue };
             let before = self.origin.object(*number).cloned();
-            let fields = unfilled(before.as_deref(), &after);
+            let fields = unfilled((&self.origin, before.as_deref()), (&self.catalog, &after));
             if fields.is_empty() {
                 continue;
             }
@@ -170,6 +184,41 @@ impl Batch<'_> {
         });
     }
 
+    /// New matching rules are left to tasks, which file the records that there are; where
+    /// there are none, a rule is ready at once.
+    fn leave_matching(
+        &mut self,
+        definitions: &mut BTreeMap<ObjectNo, Definition>,
+        tasks: &mut Vec<TaskWrite>,
+    ) -> Result<(), Missing> {
+        for (number, definition) in definitions {
+            let origin = self.origin.object(*number).cloned();
+            let is_new = |rule: &Matching| {
+                let known = origin.iter().flat_map(|origin| &origin.matching);
+                !rule.state.is_ready() && !known.into_iter().any(|other| other.number == rule.number)
+            };
+            if !definition.matching.iter().any(is_new) {
+                continue;
+            }
+            let has_records = match origin {
+                // A new object has no records.
+                None => false,
+                Some(_) => match self.ask(Key::FirstRecords(*number))? {
+                    Found::Records(records) => !records.is_empty(),
+                    _ => false,
+                },
+            };
+            for rule in definition.matching.iter_mut().filter(|rule| is_new(rule)) {
+                if has_records {
+                    tasks.push(self.task(TaskWork::Match(*number, rule.number)));
+                } else {
+                    rule.state = KeyState::Ready;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A row as it was loaded, in the order of the fields that the schema has come to have.
     pub(super) fn reshaped(&self, number: ObjectNo, row: &Arc<Row>) -> Arc<Row> {
         let (Some(before), Some(after)) = (self.origin.object(number), self.catalog.object(number)) else {
@@ -201,9 +250,7 @@ pub(super) fn say_tasks(work: &SchemaWork, tasks: &[TaskWrite], result: &mut Jso
         result["tasks"] = ids.collect();
         return;
     }
-    // What a matching rule says of its state has nothing to do with tasks.
-    let is_matching = matches!(work.changes.as_slice(), [SchemaChange::CreateMatching { .. }]);
-    if work.changes.len() != 1 || !result.is_object() || is_matching {
+    if work.changes.len() != 1 || !result.is_object() {
         return;
     }
     // The document was made before it was known how many records there are.
@@ -214,7 +261,7 @@ pub(super) fn say_tasks(work: &SchemaWork, tasks: &[TaskWrite], result: &mut Jso
         let TaskWrite::Create { id, work, .. } = task else { continue };
         let state = match work {
             TaskWork::Fill(..) | TaskWork::Widen(..) => "filling",
-            TaskWork::Key(..) => "building",
+            TaskWork::Key(..) | TaskWork::Match(..) => "building",
         };
         result["state"] = json!(state);
         result["task"] = json!(id);
@@ -223,14 +270,17 @@ pub(super) fn say_tasks(work: &SchemaWork, tasks: &[TaskWrite], result: &mut Jso
 
 /// The fields of an object that its records are to be filled with: stored computed ones
 /// that are new or mean something else, and those that were asked to be.
-fn unfilled(before: Option<&Object>, after: &Object) -> Vec<FieldNo> {
+fn unfilled(
+    (origin, before): (&Catalog, Option<&Object>),
+    (catalog, after): (&Catalog, &Object),
+) -> Vec<FieldNo> {
     let fields = after.fields().iter().enumerate();
     let wanted = fields.filter(|(slot, field)| {
         let old = before.and_then(|before| before.slot(field.number).map(|slot| (before, slot)));
         match (&field.computed, old) {
             (Some(computed), None) => computed.stored,
             (Some(computed), Some((before, old))) => {
-                computed.stored && meaning(before, old) != meaning(after, *slot)
+                computed.stored && meaning(origin, before, old) != meaning(catalog, after, *slot)
             }
             (None, _) if field.widening.is_some() => false,
             (None, None) => !field.state.is_ready(),
@@ -240,9 +290,9 @@ fn unfilled(before: Option<&Object>, after: &Object) -> Vec<FieldNo> {
     wanted.map(|(_, field)| field.number).collect()
 }
 
-/// A stored expression's text with numbers for names, and the form of its own record's
-/// fields: another name is no other meaning, but another type is.
-fn meaning(object: &Object, slot: usize) -> Option<String> {
+/// A stored expression's text with numbers for names, and the form of the fields that it
+/// reads: another name is no other meaning, but another type is.
+fn meaning(catalog: &Catalog, object: &Object, slot: usize) -> Option<String> {
     object.fields()[slot].computed.as_ref().filter(|computed| computed.stored)?;
     let expression = &object.expressions().of(slot)?.expression;
     let source = expression.source();
@@ -251,7 +301,7 @@ fn meaning(object: &Object, slot: usize) -> Option<String> {
         let (from, to) = (name.start as usize, name.end as usize);
         if from >= end {
             text.push_str(source.get(end..from)?);
-            text.push_str(&format!("{{{}{}}}", name.field, form(object, name.field)));
+            text.push_str(&format!("{{{}{}}}", name.field, form(catalog, object, name.field)));
             end = to;
         }
     }
@@ -259,10 +309,15 @@ fn meaning(object: &Object, slot: usize) -> Option<String> {
     Some(text)
 }
 
-/// What a value of a field of the own record is, as far as a wider type changes it.
-fn form(object: &Object, field: FieldNo) -> String {
-    match object.slot(field).map(|slot| &object.fields()[slot].kind) {
+/// What a value of a field is, of the own record or of one that is referred to, as far as a
+/// wider type changes it.
+fn form(catalog: &Catalog, own: &Object, field: FieldNo) -> String {
+    let of = |object: &Object| object.slot(field).map(|slot| object.fields()[slot].kind.clone());
+    // A field's number is unique within the tenant.
+    let kind = of(own).or_else(|| catalog.objects().find_map(|object| of(object)));
+    match &kind {
         Some(FieldKind::Decimal { scale, .. }) => format!(":decimal {scale}"),
+        Some(FieldKind::Currency { scale, .. }) => format!(":currency {scale}"),
         Some(kind) => format!(":{}", kind.name()),
         None => String::new(),
     }

@@ -2,5 +2,9 @@
 
 mod computed;
 mod fill;
+mod load;
+mod reference;
 mod rules;
+mod source;
+mod undo;
 mod world;

@@ -13,16 +13,17 @@ use crate::operation::NewToken;
 
 impl Batch<'_> {
     pub(super) fn create_token(&mut self, token: &NewToken) -> Result<TokenReply, Halt> {
-        let NewToken { id, name, hash, seed, is_first } = token;
+        let NewToken { id, name, rights, hash, seed, is_first } = token;
         if *is_first && self.state.last_position > Position(0) {
             return Err(Fault::new(Code::AlreadyExists, "the tenant has its first token").into());
         }
         self.state.access_version += 1;
-        let diff = json!({ "id": id, "name": name }).to_string();
+        let diff = json!({ "id": id, "name": name, "rights": rights.to_json() }).to_string();
         self.record_change(ChangeKind::TokenCreated, None, self.state.access_version, diff);
         self.live_tokens.set(*id, true);
-        self.tokens.push(TokenWrite::Create { id: *id, name: name.clone(), hash: *hash, at: self.at() });
-        Ok(TokenReply { id: *id, created_at: self.at(), seed: seed.clone() })
+        let (id, name, at) = (*id, name.clone(), self.at());
+        self.tokens.push(TokenWrite::Create { id, name, rights: *rights, hash: *hash, at });
+        Ok(TokenReply { id, created_at: self.at(), seed: seed.clone() })
     }
 
     pub(super) fn revoke_token(&mut self, id: TokenId) -> Result<(), Halt> {

@@ -10,6 +10,7 @@ use crate::id::RecordId;
 use crate::journal::{Actor, ChangeKind};
 use crate::operation::Disposition;
 use crate::record::Row;
+use crate::time::Timestamp;
 use crate::value::Value;
 
 impl Batch<'_> {
@@ -38,8 +39,15 @@ impl Batch<'_> {
         if changed.is_empty() {
             return Ok(doing.reply(Disposition::Unchanged, id, old.version, Some(old)));
         }
-        let (new, slots) = self.changed_row(object, &old, changed, doing.actor)?;
-        let new = self.write_update(object, &old, new, &slots);
+        let stamped = self.stamps_of_change(doing, &old)?;
+        let at = stamped.updated_at.unwrap_or(self.at());
+        let by = stamped.updated_by.unwrap_or(doing.actor);
+        let (new, slots) = self.changed_row_at(object, &old, changed, (at, by))?;
+        let new = Arc::new(new);
+        self.put(object, Some(&old), Some(&new));
+        let diff = diff::updated(object, &old, &new, &slots, &self.catalog);
+        let diff = diff::with_descent(diff, doing.descent, &stamped);
+        self.record_change(ChangeKind::RecordUpdated, Some((object.number, Some(id))), new.version, diff);
         Ok(doing.reply(Disposition::Updated, id, new.version, Some(new)))
     }
 
@@ -52,9 +60,20 @@ impl Batch<'_> {
         changed: Vec<(usize, Value)>,
         actor: Actor,
     ) -> Result<(Row, Vec<usize>), Halt> {
+        self.changed_row_at(object, old, changed, (self.at(), actor))
+    }
+
+    /// The same, changed at some time by somebody.
+    fn changed_row_at(
+        &mut self,
+        object: &Object,
+        old: &Row,
+        changed: Vec<(usize, Value)>,
+        (at, actor): (Timestamp, Actor),
+    ) -> Result<(Row, Vec<usize>), Halt> {
         let mut new = old.clone();
         new.version += 1;
-        new.updated_at = self.at();
+        new.updated_at = at;
         new.updated_by = actor;
         let mut slots = Vec::with_capacity(changed.len());
         for (slot, value) in changed {

@@ -106,7 +106,7 @@ impl<'e> Evaluation<'e> {
                 self.value(if holds { *then } else { *otherwise })
             }
             Node::Scaled(part, scale) => operate::at_scale(self.value(*part)?, *scale),
-            Node::Call(deed, arguments) => self.call(*deed, arguments),
+            Node::Call(overload, arguments) => self.call(*overload, arguments),
             Node::Matches(text, pattern) => match self.value(*text)? {
                 Datum::Text(text) => {
                     self.charge_bytes(text.len().saturating_mul(pattern.normal().len()))?;

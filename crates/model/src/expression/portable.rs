@@ -8,14 +8,15 @@
 mod range;
 
 use super::datum::Datum;
-use super::functions::Deed;
 use super::kind::Type;
+use super::overload::Overload;
 use super::path::{Path, Read};
 use super::syntax::Operator;
 use super::tree::{Node, NodeId, Tree};
 use super::{Expression, Given};
 use crate::catalog::{Definition, Field};
 use crate::fault::{Code, Fault};
+use crate::id::ObjectNo;
 use crate::limits::EXPRESSION_STEPS_MAX;
 use crate::time::Timestamp;
 
@@ -36,8 +37,64 @@ impl Expression {
     /// # Errors
     /// [`Code::InvalidExpression`], with the reason.
     pub fn portable(&self, object: &Definition) -> Result<(), Fault> {
-        let portable = Portable { expression: self, tree: self.tree(), object };
-        portable.scalar(self.tree().root()).and_then(|()| portable.cost()).map_err(|reason| {
+        Portable { expression: self, tree: self.tree(), object, query: None }.check()
+    }
+
+    /// Checks the same of a condition of a query: it may also read what is behind
+    /// references, whose objects are found by `definitions`, and the time, which is given.
+    ///
+    /// # Errors
+    /// [`Code::InvalidExpression`], with the reason.
+    pub fn decidable<'a>(
+        &'a self,
+        object: &'a Definition,
+        definitions: &'a dyn Fn(ObjectNo) -> Option<&'a Definition>,
+        given: Given,
+    ) -> Result<(), Fault> {
+        let query = Some(Query { definitions, given });
+        Portable { expression: self, tree: self.tree(), object, query }.check()
+    }
+
+    /// Whether a part reads no record, and so is the same for all of them at one time.
+    #[must_use]
+    pub fn is_fixed(&self, part: NodeId) -> bool {
+        match self.tree().node(part) {
+            Node::Read(_) | Node::ReadAny(_) | Node::Element(_) => false,
+            node => node.parts().all(|part| self.is_fixed(part)),
+        }
+    }
+
+    /// Whether a part reads nothing, the time neither, and so is always the same.
+    #[must_use]
+    pub fn is_timeless(&self, part: NodeId) -> bool {
+        let tree = self.tree();
+        match tree.node(part) {
+            Node::Read(_)
+            | Node::ReadAny(_)
+            | Node::Element(_)
+            | Node::Call(Overload::Now | Overload::Today, _) => false,
+            node => node.parts().all(|part| self.is_timeless(part)),
+        }
+    }
+}
+
+/// What a condition of a query has beside the record's own stored fields.
+#[derive(Clone, Copy)]
+struct Query<'a> {
+    definitions: &'a dyn Fn(ObjectNo) -> Option<&'a Definition>,
+    given: Given,
+}
+
+struct Portable<'a> {
+    expression: &'a Expression,
+    tree: &'a Tree,
+    object: &'a Definition,
+    query: Option<Query<'a>>,
+}
+
+impl<'a> Portable<'a> {
+    fn check(&self) -> Result<(), Fault> {
+        self.scalar(self.tree.root()).and_then(|()| self.cost()).map_err(|reason| {
             let message =
                 format!("the databases cannot decide the expression by themselves, because {reason}");
             Fault::new(Code::InvalidExpression, message)
@@ -45,45 +102,43 @@ impl Expression {
         })
     }
 
-    /// Whether a part reads nothing, and so is the same for every record at one time.
-    #[must_use]
-    pub fn is_timeless(&self, part: NodeId) -> bool {
-        let tree = self.tree();
-        match tree.node(part) {
-            Node::Read(_) | Node::ReadAny(_) | Node::Element(_) | Node::Call(Deed::Now | Deed::Today, _) => {
-                false
-            }
-            node => node.parts().all(|part| self.is_timeless(part)),
-        }
-    }
-}
-
-struct Portable<'a> {
-    expression: &'a Expression,
-    tree: &'a Tree,
-    object: &'a Definition,
-}
-
-impl<'a> Portable<'a> {
     fn kind(&self, id: NodeId) -> &'a Type {
         self.tree.kind(id)
     }
 
-    fn constant(&self, id: NodeId) -> Option<Datum<'static>> {
-        let timeless = self.expression.is_timeless(id);
-        timeless.then(|| self.expression.constant(id, &Given { now: Timestamp(0) })).flatten()
+    /// Whether a part is the same for every record that the statement is about.
+    fn is_same(&self, id: NodeId) -> bool {
+        match self.query {
+            Some(_) => self.expression.is_fixed(id),
+            None => self.expression.is_timeless(id),
+        }
     }
 
-    /// What is read, if it is of the own record.
-    fn own(&self, id: NodeId) -> Option<&'a Path> {
-        let Node::Read(place) = self.tree.node(id) else { return None };
-        let path = self.expression.reads().get(usize::from(*place))?;
-        (path.via.is_empty() && !path.old).then_some(path)
+    fn constant(&self, id: NodeId) -> Option<Datum<'static>> {
+        let given = self.query.map_or(Given { now: Timestamp(0) }, |query| query.given);
+        self.is_same(id).then(|| self.expression.constant(id, &given)).flatten()
+    }
+
+    /// What is read, if it can be: of the own record, and for a query behind references.
+    fn reads(&self, id: NodeId) -> Vec<&'a Path> {
+        let places = match self.tree.node(id) {
+            Node::Read(place) => std::slice::from_ref(place),
+            Node::ReadAny(places) if self.query.is_some() => places,
+            _ => return Vec::new(),
+        };
+        let paths = places.iter().filter_map(|place| self.expression.reads().get(usize::from(*place)));
+        let paths: Vec<&Path> = paths.collect();
+        let is_within = |path: &&Path| !path.old && (path.via.is_empty() || self.query.is_some());
+        if paths.iter().all(is_within) { paths } else { Vec::new() }
     }
 
     fn field(&self, path: &Path) -> Option<&'a Field> {
         let Read::Field(number) = path.read else { return None };
-        self.object.fields.iter().find(|field| field.number == number)
+        let object = match self.query {
+            Some(query) if path.object != self.object.number => (query.definitions)(path.object)?,
+            _ => self.object,
+        };
+        object.fields.iter().find(|field| field.number == number)
     }
 
     /// A part with one value, which can stand anywhere.
@@ -93,12 +148,11 @@ impl<'a> Portable<'a> {
             Type::Record { .. } | Type::Texts | Type::Json => return Err(FUNCTION),
             _ => {}
         }
-        if self.expression.is_timeless(id) {
+        if self.is_same(id) {
             return self.constant(id).map(|_| ()).ok_or(CLOCK);
         }
         match self.tree.node(id) {
-            Node::Read(_) => self.place(id)?,
-            Node::ReadAny(_) => return Err(ELSEWHERE),
+            Node::Read(_) | Node::ReadAny(_) => self.place(id)?,
             Node::Literal(_) => {}
             Node::Not(_)
             | Node::Negative(_)
@@ -115,7 +169,7 @@ impl<'a> Portable<'a> {
                 }
                 self.either(*one)?;
             }
-            Node::Call(deed, arguments) => self.call(*deed, arguments)?,
+            Node::Call(overload, arguments) => self.call(*overload, arguments)?,
             Node::Element(_) | Node::List(_) | Node::Matches(..) | Node::Exists(..) | Node::ForAll(..) => {
                 return Err(FUNCTION);
             }
@@ -130,14 +184,15 @@ impl<'a> Portable<'a> {
         self.tree.node(id).parts().try_for_each(|part| self.scalar(part))
     }
 
-    /// A stored field or member of the own record.
+    /// A stored field or member of a record.
     fn place(&self, id: NodeId) -> Result<(), Reason> {
-        let path = self.own(id).ok_or(ELSEWHERE)?;
-        match (path.read, self.field(path)) {
-            (Read::System(_), _) => Ok(()),
-            (Read::Field(_), Some(field)) if !field.is_virtual() => Ok(()),
-            _ => Err(ELSEWHERE),
-        }
+        let paths = self.reads(id);
+        let is_stored = |path: &&Path| match (path.read, self.field(path)) {
+            (Read::System(_), _) => true,
+            (Read::Field(_), Some(field)) => !field.is_virtual(),
+            (Read::Field(_), None) => false,
+        };
+        if !paths.is_empty() && paths.iter().all(is_stored) { Ok(()) } else { Err(ELSEWHERE) }
     }
 
     /// One column or one parameter.
@@ -202,40 +257,42 @@ impl<'a> Portable<'a> {
         }
     }
 
-    fn call(&self, deed: Deed, arguments: &[NodeId]) -> Result<(), Reason> {
+    fn call(&self, overload: Overload, arguments: &[NodeId]) -> Result<(), Reason> {
         let first = arguments.first().copied();
-        match deed {
-            Deed::Has | Deed::Count | Deed::Amount | Deed::Currency => {
+        match overload {
+            Overload::Has | Overload::Count | Overload::Amount | Overload::Currency => {
                 first.map_or(Err(FUNCTION), |first| self.either(first))
             }
             // What stands in a statement more than once must be short there.
-            Deed::Least | Deed::Greatest => arguments.iter().try_for_each(|argument| self.short(*argument)),
-            Deed::StartsWith | Deed::EndsWith => {
+            Overload::Least | Overload::Greatest => {
+                arguments.iter().try_for_each(|argument| self.short(*argument))
+            }
+            Overload::StartsWith | Overload::EndsWith => {
                 let [text, part] = arguments else { return Err(FUNCTION) };
                 self.scalar(*text)?;
                 self.short(*part)
             }
-            Deed::Coalesce
-            | Deed::Size
-            | Deed::Contains
-            | Deed::Trim
-            | Deed::Truncate
-            | Deed::Floor
-            | Deed::Ceiling
-            | Deed::ToDecimal
-            | Deed::Absolute
-            | Deed::DayPart(_)
-            | Deed::DurationPart(_) => arguments.iter().try_for_each(|argument| self.scalar(*argument)),
-            Deed::Substring | Deed::Replace => {
+            Overload::Coalesce
+            | Overload::Size
+            | Overload::Contains
+            | Overload::Trim
+            | Overload::Truncate
+            | Overload::Floor
+            | Overload::Ceiling
+            | Overload::ToDecimal
+            | Overload::Absolute
+            | Overload::DayPart(_)
+            | Overload::DurationPart(_) => arguments.iter().try_for_each(|argument| self.scalar(*argument)),
+            Overload::Substring | Overload::Replace => {
                 let (text, rest) = arguments.split_first().ok_or(FUNCTION)?;
                 let is_fixed = rest.iter().all(|part| self.constant(*part).is_some());
                 if is_fixed { self.scalar(*text) } else { Err(FUNCTION) }
             }
-            Deed::ToText => match first.map(|first| (first, self.kind(first))) {
+            Overload::ToText => match first.map(|first| (first, self.kind(first))) {
                 Some((first, Type::Integer | Type::Text | Type::Boolean | Type::Date)) => self.scalar(first),
                 _ => Err(FUNCTION),
             },
-            Deed::DayOf | Deed::TimePart(_) => match arguments {
+            Overload::DayOf | Overload::TimePart(_) => match arguments {
                 [at] => self.scalar(*at),
                 [at, offset] if self.constant(*offset) == Some(Datum::Integer(0)) => self.scalar(*at),
                 _ => Err(FUNCTION),

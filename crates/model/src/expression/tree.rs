@@ -1,8 +1,8 @@
 //! A compiled expression: typed nodes in one vector, each after its parts.
 
 use super::datum::Datum;
-use super::functions::Deed;
 use super::kind::Type;
+use super::overload::Overload;
 use super::pattern::Pattern;
 use super::syntax::Operator;
 
@@ -41,7 +41,7 @@ pub enum Node {
     /// The same number or amount with more digits after the point.
     Scaled(NodeId, u8),
     /// A function.
-    Call(Deed, Box<[NodeId]>),
+    Call(Overload, Box<[NodeId]>),
     /// Whether a text matches a pattern.
     Matches(NodeId, Box<Pattern>),
     /// Whether a condition holds for some element of a list.

@@ -1,16 +1,16 @@
 //! Input that has passed the catalog: fields exist, values are in normal form and
 //! within bounds. What depends on other records is for the decision.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Catalog, Field, FieldKind, Object, SYSTEM_COLUMNS};
+use super::{sought, unique};
+use crate::catalog::{Catalog, Field, Object, SYSTEM_COLUMNS};
 use crate::decide::KeyValue;
 use crate::fault::{Code, Fault, Faults};
 use crate::id::{KeyNo, ObjectNo, RecordId, parse_typeid};
 use crate::limits;
 use crate::operation::{Action, Assigned, RecordOperation, Side, Target};
+use crate::source::SourceId;
 use crate::value::{self, Value};
 
 /// A record operation's input, checked against one schema version.
@@ -28,21 +28,40 @@ pub struct Checked {
     pub sides: Vec<(usize, Side)>,
     /// For upserts: the unique key and the values to look for.
     pub by: Option<(KeyNo, KeyValue)>,
+    /// For upserts: the values of the key, by their place in it, that are records yet to be
+    /// found.
+    pub by_sought: Vec<(usize, Assigned)>,
     /// For upserts: what a record has that they make, by slot, in slot order: the
     /// fields to set, and the values it was looked for by where those say nothing.
     pub initial: Vec<(usize, Assigned)>,
 }
 
-/// A target by id or by the label of an earlier operation.
+/// A target by id, by the label of an earlier operation, or by its id in another system.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CheckedTarget {
     /// By id.
     Id(RecordId),
     /// By label.
     Earlier(String),
+    /// By its id in another system.
+    Source(SourceId),
 }
 
 impl Checked {
+    /// The creation of a record with these values, by slot, in slot order.
+    pub(crate) fn creation(object: ObjectNo, assignments: Vec<(usize, Assigned)>) -> Self {
+        Self {
+            object,
+            assignments,
+            target: None,
+            from: None,
+            sides: Vec::new(),
+            by: None,
+            by_sought: Vec::new(),
+            initial: Vec::new(),
+        }
+    }
+
     /// Checks an operation's input. Pointers are relative to the operation:
     /// `/object`, `/id`, `/record/email`, `/by/email`.
     ///
@@ -51,15 +70,8 @@ impl Checked {
     pub fn of(operation: &RecordOperation, catalog: &Catalog) -> Result<Self, Faults> {
         let object = find_object(&operation.object, catalog).map_err(|fault| vec![fault.at("object")])?;
         let mut checker = Checker { object, catalog, faults: Vec::new() };
-        let mut checked = Self {
-            object: object.number,
-            assignments: Vec::new(),
-            target: None,
-            from: None,
-            sides: Vec::new(),
-            by: None,
-            initial: Vec::new(),
-        };
+        let mut checked = Self::creation(object.number, Vec::new());
+        checker.faults.extend(not_sourced(operation));
         match &operation.action {
             Action::Create { input } => {
                 checked.assignments = checker.assignments(input);
@@ -75,7 +87,10 @@ impl Checked {
             Action::Upsert { by, input, expect: _ } => {
                 checked.assignments = checker.assignments(input);
                 checked.initial.clone_from(&checked.assignments);
-                checked.by = checker.key(by, &mut checked.initial);
+                // A source id says enough.
+                if operation.source.is_none() || !by.is_empty() {
+                    checker.key(by, &mut checked);
+                }
                 checker.require(|field| given(input, field).is_some_and(Json::is_null));
             }
             Action::Delete { target, expect: _ }
@@ -92,6 +107,18 @@ impl Checked {
         checker.faults.truncate(limits::FAULTS_MAX);
         if checker.faults.is_empty() { Ok(checked) } else { Err(checker.faults) }
     }
+}
+
+/// Only what makes a record, or finds one, has an id in another system to note.
+fn not_sourced(operation: &RecordOperation) -> Option<Fault> {
+    let is_write = matches!(operation.action, Action::Create { .. } | Action::Upsert { .. });
+    let is_stamped = is_write || matches!(operation.action, Action::Update { .. });
+    let (member, message) = match (&operation.source, &operation.stamps) {
+        (Some(_), _) if !is_write => ("source", "only a creation or an upsert takes a `source`"),
+        (_, Some(_)) if !is_stamped => ("stamps", "only a creation, an update or an upsert takes `stamps`"),
+        _ => return None,
+    };
+    Some(Fault::new(Code::InvalidValue, message).at(member))
 }
 
 /// An object by the name a caller wrote.
@@ -153,6 +180,7 @@ impl Checker<'_> {
     fn target_in(&mut self, member: &str, target: &Target) -> Option<CheckedTarget> {
         match target {
             Target::Earlier(label) => Some(CheckedTarget::Earlier(label.clone())),
+            Target::Source(source) => Some(CheckedTarget::Source(source.clone())),
             Target::Id(text) => match find_id(text, self.object) {
                 Ok(id) => Some(CheckedTarget::Id(id)),
                 Err(fault) => {
@@ -201,7 +229,9 @@ impl Checker<'_> {
                     }
                     assignments.push((slot, assigned));
                 }
-                Err(fault) => self.faults.push(fault.under("/record")),
+                Err(faults) => {
+                    self.faults.extend(faults.into_iter().map(|fault| fault.under("/record")));
+                }
             }
         }
         if bytes > limits::RECORD_BYTES_MAX {
@@ -210,25 +240,9 @@ impl Checker<'_> {
             self.faults.push(Fault::new(Code::TooLarge, message).at("record"));
         }
         assignments.sort_by_key(|(slot, _)| *slot);
-        self.refuse_twice(assignments.iter().map(|(slot, _)| *slot), input, "/record");
+        let twice = twice(self.object, assignments.iter().map(|(slot, _)| *slot), input);
+        self.faults.extend(twice.into_iter().map(|fault| fault.under("/record")));
         assignments
-    }
-
-    /// Refuses input that names one field twice, by its name and by an earlier one.
-    /// `slots` are in order.
-    fn refuse_twice(&mut self, slots: impl Iterator<Item = usize>, input: &Map<String, Json>, under: &str) {
-        let mut last = None;
-        for slot in slots {
-            if last.replace(slot) != Some(slot) {
-                continue;
-            }
-            let field = &self.object.fields()[slot];
-            let alias = input.keys().find(|name| *name != &field.name && field.answers_to(name));
-            let alias = alias.map_or(field.name.as_str(), String::as_str);
-            let message = format!("`{alias}` is an earlier name of `{}`, which stands beside it", field.name);
-            let fault = Fault::new(Code::InvalidValue, message).at(alias).under(under);
-            self.faults.push(fault.hint(format!("give `{}` alone", field.name)));
-        }
     }
 
     /// Names the required fields without a value beside other faults, so that all are
@@ -245,84 +259,43 @@ impl Checker<'_> {
         }
     }
 
-    fn assignment(&self, name: &str, json: &Json) -> Result<(usize, Assigned), Fault> {
+    fn assignment(&self, name: &str, json: &Json) -> Result<(usize, Assigned), Faults> {
         if SYSTEM_COLUMNS.iter().any(|(system, _)| *system == name) {
-            return Err(Fault::new(Code::ReadOnly, format!("`{name}` is set by Kith")).at(name));
+            return Err(vec![Fault::new(Code::ReadOnly, format!("`{name}` is set by Kith")).at(name)]);
         }
-        let slot = find_slot(name, self.object)?;
+        let slot = find_slot(name, self.object).map_err(|fault| vec![fault])?;
         let field = &self.object.fields()[slot];
-        if let Some(label) = earlier(field, json) {
-            return Ok((slot, Assigned::Earlier(label)));
+        if let Some(assigned) = sought::read(field, name, json, self.catalog)? {
+            return Ok((slot, assigned));
         }
-        let value = value::parse(field, json, self.catalog).map_err(|fault| at_field(fault, field, name))?;
+        let value = value::parse(field, json, self.catalog);
+        let value = value.map_err(|fault| vec![at_field(fault, field, name)])?;
         Ok((slot, Assigned::Value(value)))
     }
 
-    /// The unique key whose fields are exactly those of `by`, with the values to look
-    /// for. They are added to what a record has that the upsert makes, unless the input
-    /// says else; a record that is found keeps its own way of writing them.
-    fn key(
-        &mut self,
-        by: &Map<String, Json>,
-        initial: &mut Vec<(usize, Assigned)>,
-    ) -> Option<(KeyNo, KeyValue)> {
-        let mut given = Vec::with_capacity(by.len());
-        for (name, json) in by {
-            match self.key_value(name, json) {
-                Ok(value) => given.push(value),
-                Err(fault) => self.faults.push(fault.under("/by")),
+    /// The unique key that an upsert looks by. The values are added to what a record has
+    /// that the upsert makes, unless the input says else; a record that is found keeps its
+    /// own way of writing them.
+    fn key(&mut self, by: &Map<String, Json>, checked: &mut Checked) {
+        let named = match unique::named(self.object, by, self.catalog) {
+            Ok(named) => named,
+            Err(faults) => {
+                let at = |fault: Fault| {
+                    if fault.pointer.is_empty() { fault.at("by") } else { fault.under("/by") }
+                };
+                self.faults.extend(faults.into_iter().map(at));
+                return;
             }
-        }
-        if given.len() < by.len() {
-            return None;
-        }
-        given.sort_by_key(|(slot, _)| *slot);
-        self.refuse_twice(given.iter().map(|(slot, _)| *slot), by, "/by");
-        let number = |slot: &usize| self.object.fields()[*slot].number;
-        let key = self.object.unique_keys().find(|key| {
-            key.fields.len() == given.len()
-                && given.iter().all(|(slot, _)| key.fields.contains(&number(slot)))
-        });
-        let Some(key) = key else {
-            self.faults.push(self.no_key());
-            return None;
         };
-        let value_of =
-            |field| given.iter().find(|(slot, _)| number(slot) == field).map(|(_, value)| value.clone());
-        let values = key.fields.iter().filter_map(|field| value_of(*field));
-        let values = values.map(|value| if key.case_insensitive { folded(value) } else { value }).collect();
-        let key = (key.number, values);
-        for (slot, value) in given {
+        for (slot, value) in named.given {
             let is_ours = self.object.fields()[slot].is_read_only();
-            if !is_ours && !initial.iter().any(|(other, _)| *other == slot) {
-                initial.push((slot, Assigned::Value(value)));
+            if !is_ours && !checked.initial.iter().any(|(other, _)| *other == slot) {
+                checked.initial.push((slot, value));
             }
         }
-        initial.sort_by_key(|(slot, _)| *slot);
-        Some(key)
-    }
-
-    fn key_value(&self, name: &str, json: &Json) -> Result<(usize, Value), Fault> {
-        let slot = find_slot(name, self.object)?;
-        let field = &self.object.fields()[slot];
-        let value = lookup_value(field, json, self.catalog).map_err(|fault| at_field(fault, field, name))?;
-        if value.is_null() {
-            return Err(
-                Fault::new(Code::InvalidValue, format!("`{name}` cannot be looked up by null")).at(name)
-            );
-        }
-        Ok((slot, value))
-    }
-
-    fn no_key(&self) -> Fault {
-        let message = format!("`{}` has no unique key over exactly these fields", self.object.name);
-        let names = self.object.unique_keys().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>();
-        let hint = if names.is_empty() {
-            format!("add one: POST /v1/schema/objects/{}/keys", self.object.name)
-        } else {
-            format!("its unique keys are {}", names.join(", "))
-        };
-        Fault::new(Code::InvalidValue, message).at("by").hint(hint)
+        checked.initial.sort_by_key(|(slot, _)| *slot);
+        checked.by_sought = named.sought;
+        checked.by = Some((named.key, named.values));
     }
 }
 
@@ -337,8 +310,31 @@ fn given<'a>(input: &'a Map<String, Json>, field: &Field) -> Option<&'a Json> {
     input.get(&field.name).or_else(earlier)
 }
 
+/// Refuses input that names one field twice, by its name and by an earlier one. `slots` are
+/// in order.
+pub(super) fn twice(
+    object: &Object,
+    slots: impl Iterator<Item = usize>,
+    input: &Map<String, Json>,
+) -> Faults {
+    let mut faults = Faults::new();
+    let mut last = None;
+    for slot in slots {
+        if last.replace(slot) != Some(slot) {
+            continue;
+        }
+        let field = &object.fields()[slot];
+        let alias = input.keys().find(|name| *name != &field.name && field.answers_to(name));
+        let alias = alias.map_or(field.name.as_str(), String::as_str);
+        let message = format!("`{alias}` is an earlier name of `{}`, which stands beside it", field.name);
+        let fault = Fault::new(Code::InvalidValue, message).at(alias);
+        faults.push(fault.hint(format!("give `{}` alone", field.name)));
+    }
+    faults
+}
+
 /// Points at a field under the name that the caller wrote.
-fn at_field(fault: Fault, field: &Field, name: &str) -> Fault {
+pub(super) fn at_field(fault: Fault, field: &Field, name: &str) -> Fault {
     match fault.pointer.strip_prefix(&format!("/{}", field.name)) {
         _ if fault.pointer.is_empty() => fault.at(name),
         Some(below) if name != field.name && (below.is_empty() || below.starts_with('/')) => {
@@ -347,32 +343,6 @@ fn at_field(fault: Fault, field: &Field, name: &str) -> Fault {
         }
         _ => fault,
     }
-}
-
-/// A value to look a record up by: as in a body, or as text, which is all that a path
-/// can say. Unlike input it may be one that Kith gave.
-fn lookup_value(field: &Field, json: &Json, catalog: &Catalog) -> Result<Value, Fault> {
-    let text = match json {
-        Json::String(text) => Cow::Borrowed(text.as_str()),
-        Json::Number(_) | Json::Bool(_) if field.is_read_only() => Cow::Owned(json.to_string()),
-        _ => return value::parse(field, json, catalog),
-    };
-    let value = value::parse_text(field, &text, catalog)?;
-    if !field.is_read_only() {
-        // What is looked for may lie outside the bounds, but here it may also be written.
-        value::parse(field, &value::render(field, &value, catalog), catalog)?;
-    }
-    Ok(value)
-}
-
-/// The label in `{"$ref": "label"}` as the value of a reference.
-fn earlier(field: &Field, json: &Json) -> Option<String> {
-    if !matches!(field.kind, FieldKind::Reference { .. }) {
-        return None;
-    }
-    let members = json.as_object()?;
-    let label = members.get("$ref")?.as_str()?;
-    (members.len() == 1).then(|| label.to_owned())
 }
 
 /// A value as a case-insensitive key compares it.

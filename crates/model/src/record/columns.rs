@@ -33,7 +33,9 @@ impl Object {
                     _ => Cell::Null,
                 });
             }
-            cells.extend(field.widening.iter().map(|kind| value::wide_cell(value, kind)));
+            if let Some(kind) = &field.widening {
+                value::wide_cells(value, kind, &mut cells);
+            }
         }
         cells
     }

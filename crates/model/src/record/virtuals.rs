@@ -21,8 +21,9 @@ pub(crate) fn virtual_values(object: &Object, row: &Row, now: Timestamp) -> Vec<
     shown.values
 }
 
-/// A record with its virtual fields in their slots.
-pub(crate) fn with_virtuals<'r>(object: &Object, row: &'r Row, now: Timestamp) -> Cow<'r, Row> {
+/// A record with its virtual fields in their slots, evaluated at `now`.
+#[must_use]
+pub fn with_virtuals<'r>(object: &Object, row: &'r Row, now: Timestamp) -> Cow<'r, Row> {
     if object.expressions().virtuals().is_empty() {
         return Cow::Borrowed(row);
     }

@@ -7,10 +7,11 @@ use super::decide::{Decision, revise, summary};
 use super::document::{field_document, key_document};
 use super::field;
 use super::key::folds_dropped;
+use super::matching;
 use super::step::Step;
 use crate::catalog::{Catalog, Definition, FieldState, KeyState};
 use crate::fault::Faults;
-use crate::id::{FieldNo, KeyNo, ObjectNo, RecordId, TaskId};
+use crate::id::{FieldNo, KeyNo, MatchingNo, ObjectNo, RecordId, TaskId};
 use crate::journal::{Position, SchemaVersion};
 use crate::time::Timestamp;
 
@@ -46,6 +47,8 @@ pub enum TaskWork {
     Key(ObjectNo, KeyNo),
     /// Writes the values of a field in the form of its new type.
     Widen(ObjectNo, FieldNo),
+    /// Files the records there were by a matching rule, and notes the pairs it finds.
+    Match(ObjectNo, MatchingNo),
 }
 
 impl TaskWork {
@@ -56,6 +59,7 @@ impl TaskWork {
             Self::Fill(..) => "fill",
             Self::Key(..) => "key",
             Self::Widen(..) => "widen",
+            Self::Match(..) => "match",
         }
     }
 
@@ -66,6 +70,7 @@ impl TaskWork {
             "fill" => Some(Self::Fill(object, FieldNo(part))),
             "key" => Some(Self::Key(object, KeyNo(part))),
             "widen" => Some(Self::Widen(object, FieldNo(part))),
+            "match" => Some(Self::Match(object, MatchingNo(part))),
             _ => None,
         }
     }
@@ -73,16 +78,20 @@ impl TaskWork {
     /// The object.
     #[must_use]
     pub fn object(self) -> ObjectNo {
-        let (Self::Fill(object, _) | Self::Key(object, _) | Self::Widen(object, _)) = self;
-        object
+        match self {
+            Self::Fill(object, _) | Self::Widen(object, _) => object,
+            Self::Key(object, _) => object,
+            Self::Match(object, _) => object,
+        }
     }
 
-    /// The number of the field or key.
+    /// The number of the field, key or matching rule.
     #[must_use]
     pub fn part(self) -> u32 {
         match self {
             Self::Fill(_, field) | Self::Widen(_, field) => field.0,
             Self::Key(_, key) => key.0,
+            Self::Match(_, matching) => matching.0,
         }
     }
 }
@@ -184,6 +193,7 @@ pub(super) fn end(catalog: &Catalog, end: &TaskEnd, next: SchemaVersion) -> Resu
         TaskWork::Fill(_, field) => filled(catalog, before, field, next),
         TaskWork::Key(_, key) if end.state == TaskState::Done => built(before, key, next),
         TaskWork::Key(_, key) => given_up(before, key, next),
+        TaskWork::Match(object, rule) => matching::ready(catalog, object, &[rule], next),
         TaskWork::Widen(_, field) => {
             let decision = field::widened(catalog, before, field, end.state, next)?;
             Ok(decision.unwrap_or_else(|| nothing(before.number)))
@@ -254,6 +264,10 @@ pub fn task_document(task: &Task, catalog: &Catalog) -> Json {
         TaskWork::Key(_, number) => {
             let key = object.and_then(|object| object.keys.iter().find(|key| key.number == number));
             ("key", key.map(|key| &key.name))
+        }
+        TaskWork::Match(_, number) => {
+            let rule = object.and_then(|object| object.matching.iter().find(|rule| rule.number == number));
+            ("matching", rule.map(|rule| &rule.name))
         }
     };
     let mut document = json!({

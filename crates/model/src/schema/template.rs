@@ -8,6 +8,9 @@ use crate::yaml;
 /// The templates by name, each with its file.
 const TEMPLATES: &[(&str, &str)] = &[("crm", include_str!("../../templates/crm.yaml"))];
 
+/// The definition of the id map, but for what it refers to.
+const ID_MAP: &str = include_str!("../../templates/id_map.yaml");
+
 /// The document of a template.
 ///
 /// # Errors
@@ -25,4 +28,21 @@ pub fn template(name: &str) -> Result<Map<String, Json>, Fault> {
         Ok(Json::Object(members)) => Ok(members),
         _ => Err(Fault::new(Code::Internal, format!("the template `{name}` cannot be read"))),
     }
+}
+
+/// The definition of the id map ([`crate::source::IdMap`]), whose records stand for records
+/// of these objects.
+///
+/// # Errors
+/// When the file that Kith brings along cannot be read.
+pub fn id_map(objects: &[String]) -> Result<Map<String, Json>, Fault> {
+    let unreadable = || Fault::new(Code::Internal, "the definition of the id map cannot be read");
+    let Ok(Json::Object(mut object)) = yaml::read(ID_MAP).map(|document| document.value) else {
+        return Err(unreadable());
+    };
+    let fields = object.get_mut("fields").and_then(Json::as_array_mut).ok_or_else(unreadable)?;
+    for field in fields.iter_mut().filter(|field| field["name"] == "record") {
+        field["to"] = Json::from(objects.to_vec());
+    }
+    Ok(object)
 }

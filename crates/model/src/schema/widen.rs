@@ -40,6 +40,10 @@ pub fn widening(from: &FieldKind, to: &FieldKind) -> Option<Widening> {
             let is_same_column = scale == fraction;
             keeps.then_some(if is_same_column { Widening::Relabel } else { Widening::Rewrite })
         }
+        // The code stands beside the amount and stays what it is.
+        (FieldKind::Currency { scale: fraction, .. }, FieldKind::Currency { scale, .. }) => {
+            (scale > fraction).then_some(Widening::Rewrite)
+        }
         _ => None,
     }
 }

@@ -54,3 +54,21 @@ pub enum Cell<'a> {
     /// Of [`ColumnKind::Timestamp`].
     Timestamp(Timestamp),
 }
+
+impl Cell<'_> {
+    /// The same cell, with text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+            Self::Json(text) => Cell::Json(text.into_owned().into()),
+            Self::Null => Cell::Null,
+            Self::Uuid(id) => Cell::Uuid(id),
+            Self::Integer(integer) => Cell::Integer(integer),
+            Self::Decimal(decimal) => Cell::Decimal(decimal),
+            Self::Boolean(boolean) => Cell::Boolean(boolean),
+            Self::Date(date) => Cell::Date(date),
+            Self::Timestamp(at) => Cell::Timestamp(at),
+        }
+    }
+}

@@ -40,7 +40,7 @@ impl Objection {
 }
 
 /// The value in backticks; "the value" when it is long or must not be shown.
-pub(super) fn shown(field: &Field, given: &str) -> String {
+pub(crate) fn shown(field: &Field, given: &str) -> String {
     let is_private = matches!(field.classification, Classification::Personal | Classification::Secret);
     let is_short = given.chars().nth(ECHO_LENGTH_MAX).is_none();
     if is_private || !is_short || given.is_empty() || given.contains(|c: char| c == '`' || c.is_control()) {

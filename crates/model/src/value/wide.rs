@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::render::write_list;
-use super::{Cell, Value};
+use super::{Cell, Money, Value};
 use crate::catalog::FieldKind;
 use crate::decimal::Decimal;
 
@@ -18,17 +18,21 @@ pub fn wide(value: &Value, kind: &FieldKind) -> Option<Value> {
         (Value::Decimal(decimal), FieldKind::Decimal { scale, .. }) => {
             rescaled(i128::from(decimal.unscaled()), decimal.scale(), *scale).map(Value::Decimal)
         }
+        (Value::Money(money), FieldKind::Currency { scale, .. }) => {
+            let Money { amount, currency } = *money;
+            let amount = rescaled(i128::from(amount.unscaled()), amount.scale(), *scale)?;
+            Some(Value::Money(Money { amount, currency }))
+        }
         (Value::Date(day), FieldKind::Datetime) => day.midnight().map(Value::Datetime),
         (Value::Text(text), FieldKind::MultiSelect { .. }) => Some(Value::List(vec![text.clone()])),
         _ => None,
     }
 }
 
-/// The cell of a value in the one column of a wider type. (What does not fit there was
-/// refused before it came here; it would be null.)
-#[must_use]
-pub fn wide_cell(value: &Value, kind: &FieldKind) -> Cell<'static> {
-    match wide(value, kind) {
+/// Appends the cells of a value in the columns of a wider type. What does not fit there is
+/// null, and so refuses the end of the widening, if it was not refused before.
+pub fn wide_cells(value: &Value, kind: &FieldKind, cells: &mut Vec<Cell<'_>>) {
+    let last = match wide(value, kind) {
         Some(Value::Decimal(decimal)) => Cell::Decimal(decimal),
         Some(Value::Datetime(at)) => Cell::Timestamp(at),
         Some(Value::List(items)) => {
@@ -36,8 +40,18 @@ pub fn wide_cell(value: &Value, kind: &FieldKind) -> Cell<'static> {
             write_list(&items, &mut text);
             Cell::Json(Cow::Owned(text))
         }
-        _ => Cell::Null,
-    }
+        Some(Value::Money(money)) => {
+            cells.push(Cell::Decimal(money.amount));
+            Cell::Text(Cow::Owned(money.currency.as_str().to_owned()))
+        }
+        _ => {
+            if matches!(kind, FieldKind::Currency { .. }) {
+                cells.push(Cell::Null);
+            }
+            Cell::Null
+        }
+    };
+    cells.push(last);
 }
 
 fn rescaled(unscaled: i128, from: u8, to: u8) -> Option<Decimal> {

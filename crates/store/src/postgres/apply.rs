@@ -60,10 +60,10 @@ impl Writing {
                 return self.fold(object, *field).await;
             }
             Step::DropFold { object, column } => vec![ddl::drop_fold(dialect, object, column)],
-            Step::AddWider { object, field } => vec![ddl::add_wider(dialect, object, *field)?],
+            Step::AddWider { object, field } => ddl::add_wider(dialect, object, *field)?,
             Step::CopyWider { object, field } => vec![ddl::copy_wider(dialect, object, *field)?],
-            Step::DropNarrow { object, field } => vec![ddl::drop_narrow(dialect, object, *field)?],
-            Step::DropWider { object, field } => vec![ddl::drop_wider(dialect, object, *field)?],
+            Step::DropNarrow { object, field } => ddl::drop_narrow(dialect, object, *field)?,
+            Step::DropWider { object, field } => ddl::drop_wider(dialect, object, *field)?,
             Step::CreateKey { object, key } => {
                 let create = ddl::create_key(dialect, object, key);
                 if key.unique {

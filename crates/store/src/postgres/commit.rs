@@ -81,8 +81,8 @@ select u.field_no, u.next
 from unnest($1, $2) as u (field_no, next)
 on conflict (field_no) do update set next = excluded.next";
 
-const CREATE_TOKEN: &str = "insert into {kith_tokens} (id, name, created_at, hash)
-values ($1, $2, $3, $4)";
+const CREATE_TOKEN: &str = "insert into {kith_tokens} (id, name, created_at, rights, hash)
+values ($1, $2, $3, $4, $5)";
 
 const REVOKE_TOKEN: &str = "update {kith_tokens}
 set revoked_at = $2
@@ -133,6 +133,7 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
         answers,
         counters,
         tokens,
+        jobs,
         matches,
         state,
     } = merged;
@@ -170,6 +171,7 @@ fn calls<'m>(schema: &Schema, merged: &'m Merged) -> Result<Vec<Call<'m>>> {
         calls.push(count(schema, counters));
     }
     calls.extend(tokens.iter().map(|token| write_token(schema, token)));
+    super::jobs::write(schema, jobs, &mut calls)?;
     matching::write(schema, matches, &mut calls);
     matching::erase(schema, erase, &mut calls);
     calls.push(move_on(schema, state));
@@ -296,11 +298,12 @@ fn count<'m>(schema: &Schema, counters: &[CounterWrite]) -> Call<'m> {
 
 fn write_token<'m>(schema: &Schema, token: &'m TokenWrite) -> Call<'m> {
     match token {
-        TokenWrite::Create { id, name, hash, at } => schema
+        TokenWrite::Create { id, name, rights, hash, at } => schema
             .once(CREATE_TOKEN)
             .bind_cell(Cell::Uuid(id.0))
             .bind_cell(text(name))
             .bind_cell(Cell::Timestamp(*at))
+            .bind_cell(Cell::Text(rights.to_text().into()))
             .bind(Type::BYTEA, hash.as_slice()),
         TokenWrite::Revoke { id, at } => {
             schema.once(REVOKE_TOKEN).bind_cell(Cell::Uuid(id.0)).bind_cell(Cell::Timestamp(*at))

@@ -20,6 +20,7 @@ use tokio_postgres::Row;
 
 use super::codec::{cell, get, record};
 use super::error::failed;
+use super::jobs;
 use super::trash::trashed;
 use super::write::Writing;
 #[cfg(test)]
@@ -71,6 +72,8 @@ enum What {
     FirstRecords(ObjectNo),
     BuildsApart(ObjectNo),
     Task,
+    Job,
+    UnfinishedJobs,
 }
 
 /// Keys of one statement: where their answers belong, and their values by column.
@@ -92,6 +95,8 @@ fn nothing(key: &Key) -> Found {
         Key::Trash(_) => Found::Trashed(None),
         Key::TrashGroup { .. } => Found::Group(Vec::new()),
         Key::Counter(_) => Found::Counter(1),
+        Key::UnfinishedJobs => Found::Counter(0),
+        Key::Job(_) => Found::Job(None),
         Key::Answer(_) => Found::Answer(None),
         Key::Token(_) | Key::AnyRecord(_) | Key::BuildsApart(_) | Key::Task(_) => Found::Exists(false),
     }
@@ -150,6 +155,8 @@ fn split<'k>(catalog: &Catalog, key: &'k Key) -> Result<(What, Vec<(ColumnKind, 
         Key::FirstRecords(object) => (What::FirstRecords(*object), Vec::new()),
         Key::BuildsApart(object) => (What::BuildsApart(*object), Vec::new()),
         Key::Task(id) => (What::Task, uuid(id.0)),
+        Key::Job(id) => (What::Job, uuid(id.0)),
+        Key::UnfinishedJobs => (What::UnfinishedJobs, Vec::new()),
     })
 }
 
@@ -199,21 +206,34 @@ fn rollup_of(catalog: &Catalog, parent: ObjectNo, rollup: FieldNo) -> Result<(&A
     Ok((parent, slot.ok_or_else(|| Error::Corrupt(format!("roll-up {rollup} is asked for and gone")))?))
 }
 
-/// Puts the rows of a group where they belong.
-fn answer(catalog: &Catalog, what: &What, places: &[usize], rows: &[Row], found: &mut [Found]) -> Result<()> {
-    for row in rows {
-        if let What::FirstRecords(_) = what {
+/// Puts a row where it belongs that answers all keys of a group alike; whether it is one.
+fn answer_all(what: &What, places: &[usize], row: &Row, found: &mut [Found]) -> Result<bool> {
+    match what {
+        What::FirstRecords(_) => {
             let id = RecordId(get(row, 0)?);
             for place in places {
                 if let Found::Records(ids) = &mut found[*place] {
                     ids.push(id);
                 }
             }
-            continue;
         }
-        if let What::AnyRecord(_) | What::BuildsApart(_) = what {
+        What::AnyRecord(_) | What::BuildsApart(_) => {
             let exists = get(row, 0)?;
             places.iter().for_each(|place| found[*place] = Found::Exists(exists));
+        }
+        What::UnfinishedJobs => {
+            let count = get(row, 0)?;
+            places.iter().for_each(|place| found[*place] = Found::Counter(count));
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Puts the rows of a group where they belong.
+fn answer(catalog: &Catalog, what: &What, places: &[usize], rows: &[Row], found: &mut [Found]) -> Result<()> {
+    for row in rows {
+        if answer_all(what, places, row, found)? {
             continue;
         }
         let ordinal = usize::try_from(get::<i64>(row, 0)?).ok().and_then(|ordinal| ordinal.checked_sub(1));
@@ -239,8 +259,14 @@ fn answer(catalog: &Catalog, what: &What, places: &[usize], rows: &[Row], found:
             (What::Trash, one) => *one = Found::Trashed(Some(Arc::new(trashed(row, 1)?))),
             (What::Counter, one) => *one = Found::Counter(get(row, 1)?),
             (What::Answer, one) => *one = Found::Answer(Some(kept(row)?)),
+            (What::Job, one) => *one = Found::Job(Some(Box::new(jobs::job(row, 1)?))),
             (
-                What::Token | What::Task | What::AnyRecord(_) | What::FirstRecords(_) | What::BuildsApart(_),
+                What::Token
+                | What::Task
+                | What::UnfinishedJobs
+                | What::AnyRecord(_)
+                | What::FirstRecords(_)
+                | What::BuildsApart(_),
                 one,
             ) => *one = Found::Exists(true),
             (

@@ -109,6 +109,17 @@ impl Postgres {
         self.reads.write(&write(&schema, &end)).await.map_err(absent).map(drop)
     }
 
+    pub(crate) async fn retry_task(&self, tenant: TenantId, id: TaskId, at: Timestamp) -> Result<bool> {
+        let call = self
+            .schema(tenant)
+            .await?
+            .once(text::RETRY_TASK)
+            .bind_cell(Cell::Uuid(id.0))
+            .bind_cell(Cell::Timestamp(at));
+        let rows = self.reads.write(&[call]).await.map_err(absent)?;
+        Ok(!rows[0].is_empty())
+    }
+
     pub(crate) async fn stretch(
         &self,
         tenant: TenantId,

@@ -73,6 +73,7 @@ fn merged() -> Merged {
         answers: Vec::new(),
         counters: Vec::new(),
         tokens: Vec::new(),
+        jobs: Vec::new(),
         matches: MatchWrites::default(),
         state: TenantState {
             history: HistoryId(Uuid::nil()),

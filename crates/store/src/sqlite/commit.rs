@@ -35,6 +35,7 @@ pub(super) fn write(connection: &Connection, merged: &Merged) -> Result {
         answers,
         counters,
         tokens,
+        jobs,
         matches,
         state,
     } = merged;
@@ -64,6 +65,7 @@ pub(super) fn write(connection: &Connection, merged: &Merged) -> Result {
     write_answers(connection, answers)?;
     write_counters(connection, counters)?;
     write_tokens(connection, tokens)?;
+    super::jobs::write(connection, jobs)?;
     matching::write(connection, matches)?;
     write_state(connection, state)
 }
@@ -284,9 +286,11 @@ set next = excluded.next",
 fn write_tokens(connection: &Connection, tokens: &[TokenWrite]) -> Result {
     for token in tokens {
         match token {
-            TokenWrite::Create { id, name, hash, at } => connection
-                .prepare("insert into kith_tokens (id, name, hash, created_at) values (?1, ?2, ?3, ?4)")?
-                .execute(params![id.0.as_bytes(), name, hash, at.0])?,
+            TokenWrite::Create { id, name, rights, hash, at } => connection
+                .prepare(
+                    "insert into kith_tokens (id, name, hash, created_at, rights) values (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![id.0.as_bytes(), name, hash, at.0, rights.to_text()])?,
             TokenWrite::Revoke { id, at } => connection
                 .prepare("update kith_tokens set revoked_at = ?1 where id = ?2 and revoked_at is null")?
                 .execute(params![at.0, id.0.as_bytes()])?,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use kith_model::catalog::Object;
 use kith_model::id::ObjectNo;
 use kith_model::journal::SchemaVersion;
+use rusqlite::wal::CheckpointMode;
 use rusqlite::{CachedStatement, OpenFlags};
 
 use crate::dialect::Dialect;
@@ -45,9 +46,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Opens a file that exists.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut raw = rusqlite::Connection::open_with_flags(path, flags)?;
-        raw.busy_timeout(BUSY)?;
+        let mut raw = open_file(path)?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
         // What is purged is overwritten, not only unlinked: `secure_delete`.
         raw.execute_batch(&format!(
@@ -63,6 +62,22 @@ impl Connection {
         let watched = Arc::clone(&deadline);
         raw.progress_handler(STEPS_PER_LOOK, Some(move || watched.has_passed()))?;
         Ok(Self { raw, deadline, by_id: RefCell::default() })
+    }
+
+    /// Opens a file that exists, to copy its log. Its schema is not read, which takes long
+    /// where there are many tables.
+    pub(super) fn open_to_log(path: &Path) -> Result<Self> {
+        let raw = open_file(path)?;
+        // A look at the file's head: without it the log is not noticed.
+        raw.query_row("pragma data_version", [], |_| Ok(()))?;
+        Ok(Self { raw, deadline: Arc::default(), by_id: RefCell::default() })
+    }
+
+    /// Copies what it can of the log without waiting for anybody; answers the pages in the
+    /// log, and those copied of them.
+    pub(super) fn checkpoint_passively(&self) -> Result<(i32, i32)> {
+        let (pages, copied) = self.raw.wal_checkpoint_v2(Some("main"), CheckpointMode::PASSIVE)?;
+        Ok((pages.max(0), copied.max(0)))
     }
 
     /// SQLite's own connection.
@@ -112,6 +127,13 @@ impl Connection {
     pub(super) fn forget_statements(&self) {
         self.raw.flush_prepared_statement_cache();
     }
+}
+
+fn open_file(path: &Path) -> Result<rusqlite::Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+    raw.busy_timeout(BUSY)?;
+    Ok(raw)
 }
 
 /// A point in time that a progress handler can look at.

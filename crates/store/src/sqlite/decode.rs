@@ -6,6 +6,7 @@ use kith_model::catalog::Definition;
 use kith_model::id::{HistoryId, ObjectNo, RecordId, TokenId};
 use kith_model::journal::{Change, ChangeKind, Origin, Position, SchemaVersion, TenantState, Transaction};
 use kith_model::record::Trashed;
+use kith_model::right::Rights;
 use kith_model::time::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -39,6 +40,7 @@ pub(super) fn token(row: &Row<'_>) -> Result<Token> {
         name: row.get(1)?,
         created_at: time(row, 2)?,
         revoked_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+        rights: Rights::parse(&row.get::<_, String>(4)?),
     })
 }
 

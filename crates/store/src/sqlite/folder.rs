@@ -52,6 +52,11 @@ impl Folder {
         self.tenants().join(format!("{id}.{UNFINISHED}"))
     }
 
+    /// The folder of the files of a tenant's jobs.
+    pub(super) fn files(&self, id: TenantId) -> PathBuf {
+        self.tenants().join(format!("{id}.files"))
+    }
+
     /// Makes a rename in the tenants' folder last.
     pub(super) fn sync_tenants(&self) -> io::Result<()> {
         File::open(self.tenants())?.sync_all()
@@ -89,7 +94,7 @@ pub(super) fn make_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-fn make_private_dir(path: &Path) -> io::Result<()> {
+pub(super) fn make_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

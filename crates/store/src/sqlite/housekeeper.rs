@@ -1,5 +1,6 @@
-//! The thread that does what must not hold up a commit or a read: checkpoints, and
-//! closing tenants that are not in use.
+//! The thread that does what must not hold up a commit or a read: checkpoints, making
+//! reading connections ready after a change of the tables, and closing tenants that are
+//! not in use.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -43,6 +44,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// What the thread is asked to do.
 enum Task {
     Checkpoint(LogWatch),
+    Ready(TenantId),
     Close(Arc<Tenant>),
     Stop,
 }
@@ -101,6 +103,12 @@ impl LogWatch {
         }
     }
 
+    /// Connections are behind the tables.
+    pub(super) fn tables_changed(&self) {
+        // Without the thread the next read makes its connection ready itself.
+        let _ = self.desk.0.send(Task::Ready(self.tenant));
+    }
+
     fn is_due_at(&self, pages: i32) {
         self.log.due.store(pages, Ordering::Relaxed);
     }
@@ -145,6 +153,7 @@ fn work(registry: &Arc<Registry>, tasks: &Receiver<Task>) {
     loop {
         match tasks.recv_timeout(LOOK) {
             Ok(Task::Checkpoint(watch)) => checkpoint(registry, &watch),
+            Ok(Task::Ready(tenant)) => make_ready(registry, tenant),
             Ok(Task::Close(tenant)) => {
                 drop(tenant);
                 registry.closed();
@@ -156,10 +165,18 @@ fn work(registry: &Arc<Registry>, tasks: &Receiver<Task>) {
     registry.close_all();
 }
 
+fn make_ready(registry: &Arc<Registry>, tenant: TenantId) {
+    let Some(lease) = registry.lease_open(tenant) else { return };
+    if let Err(error) = lease.make_readers_ready() {
+        // The next read finds the same, and says so.
+        tracing::warn!(tenant.id = %tenant, error = %error, "a connection was not made ready");
+    }
+}
+
 fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
     // If it was closed meanwhile, that was its checkpoint.
     let Some(lease) = registry.lease_open(watch.tenant) else { return };
-    let done = lease.connect().and_then(|connection| copy_log(&connection, &lease));
+    let done = lease.connect_to_log().and_then(|connection| copy_log(&connection, &lease));
     match done {
         Ok(pages) => watch.is_copied_to(pages),
         Err(error) => {
@@ -176,12 +193,12 @@ fn checkpoint(registry: &Arc<Registry>, watch: &LogWatch) {
 /// of its pages it is copied (0 when it begins anew).
 pub(super) fn copy_log(connection: &Connection, tenant: &Tenant) -> Result<i32> {
     // Passive: neither readers nor the writer wait. What is written during it stays.
-    let (mut log, copied) = checkpoint_passively(connection)?;
+    let (mut log, copied) = connection.checkpoint_passively()?;
     if log < LOG_PAGES {
         return Ok(copied);
     }
     for _ in 0..ROUNDS {
-        let before = std::mem::replace(&mut log, checkpoint_passively(connection)?.0);
+        let before = std::mem::replace(&mut log, connection.checkpoint_passively()?.0);
         if log - before <= REST_PAGES {
             break;
         }
@@ -191,13 +208,7 @@ pub(super) fn copy_log(connection: &Connection, tenant: &Tenant) -> Result<i32> 
     // it would poll with ever longer pauses. Readers are not waited for: the log then
     // goes on as it is.
     let turn = tenant.block_writer(TURN_WAIT);
-    let (pages, copied) = checkpoint_passively(connection)?;
+    let (pages, copied) = connection.checkpoint_passively()?;
     drop(turn);
     Ok(if copied >= pages { 0 } else { copied })
-}
-
-/// The pages in the log, and those copied of them.
-fn checkpoint_passively(connection: &Connection) -> Result<(i32, i32)> {
-    let sql = "pragma wal_checkpoint(passive)";
-    Ok(connection.raw().query_row(sql, [], |row| Ok((row.get(1)?, row.get(2)?)))?)
 }

@@ -12,7 +12,7 @@ use kith_model::value::{Cell, encode};
 use super::connection::Connection;
 use super::record::{find, read_row};
 use super::snapshot::{all, first};
-use super::{cell, decode, matching, sql};
+use super::{cell, decode, jobs, matching, sql};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::text;
@@ -67,6 +67,8 @@ fn load_one(connection: &Connection, catalog: &Catalog, key: &Key) -> Result<Fou
         Key::FirstRecords(object) => first_records(connection, find(catalog, *object)?),
         // An index is made within the write: SQLite has no other way.
         Key::BuildsApart(_) => Ok(Found::Exists(false)),
+        Key::Job(id) => Ok(Found::Job(jobs::find(connection, *id)?.map(Box::new))),
+        Key::UnfinishedJobs => Ok(Found::Counter(jobs::unfinished(connection)?)),
         Key::Task(id) => exists(connection, sql!(text::task::UNDER_WAY), &[Cell::Uuid(id.0)]),
     }
 }

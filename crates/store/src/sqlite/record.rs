@@ -51,6 +51,18 @@ impl Sqlite {
         .await
     }
 
+    /// See [`crate::Store::token_of`].
+    ///
+    /// # Errors
+    /// See there.
+    pub async fn token_of(&self, tenant: TenantId, id: TokenId) -> Result<Seen<Option<Token>>> {
+        self.read(tenant, move |snapshot| {
+            let found = snapshot.all(sql!(text::tenant::TOKEN_BY_ID), &[Cell::Uuid(id.0)], decode::token)?;
+            Ok(found.into_iter().next())
+        })
+        .await
+    }
+
     /// See [`crate::Store::tokens`].
     ///
     /// # Errors

@@ -68,10 +68,10 @@ fn take(connection: &Connection, catalog: &Catalog, step: &Step) -> Result {
             fill_fold(connection, object, *field)
         }
         Step::DropFold { object, column } => run(connection, &[ddl::drop_fold(dialect, object, column)]),
-        Step::AddWider { object, field } => run(connection, &[ddl::add_wider(dialect, object, *field)?]),
+        Step::AddWider { object, field } => run(connection, &ddl::add_wider(dialect, object, *field)?),
         Step::CopyWider { object, field } => run(connection, &[ddl::copy_wider(dialect, object, *field)?]),
-        Step::DropNarrow { object, field } => run(connection, &[ddl::drop_narrow(dialect, object, *field)?]),
-        Step::DropWider { object, field } => run(connection, &[ddl::drop_wider(dialect, object, *field)?]),
+        Step::DropNarrow { object, field } => run(connection, &ddl::drop_narrow(dialect, object, *field)?),
+        Step::DropWider { object, field } => run(connection, &ddl::drop_wider(dialect, object, *field)?),
         Step::CreateKey { object, key } => create_key(connection, object, key),
         Step::DropKey { object: _, key } => run(connection, &[ddl::drop_key(dialect, key)]),
         Step::FillRollup { object, field, from } => fill_rollup(connection, object, *field, from),

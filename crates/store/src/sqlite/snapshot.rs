@@ -44,6 +44,8 @@ impl Sqlite {
             // One that cannot end its transaction is closed instead.
             if reader.run("rollback").is_ok() {
                 lease.put_reader(reader);
+            } else {
+                lease.close_reader(reader);
             }
             drop(permit);
             seen

@@ -124,6 +124,17 @@ impl Sqlite {
         self.write(tenant, move |connection, _| write(connection, &end)).await
     }
 
+    /// See [`crate::Store::retry_task`].
+    ///
+    /// # Errors
+    /// See there.
+    pub async fn retry_task(&self, tenant: TenantId, id: TaskId, at: Timestamp) -> Result<bool> {
+        self.write(tenant, move |connection, _| {
+            Ok(connection.prepare(sql!(text::task::RETRY_TASK))?.exists(params![id.0.as_bytes(), at.0])?)
+        })
+        .await
+    }
+
     /// See [`crate::Store::stretch`].
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::connection::Connection;
 use super::error::unavailable;
 use super::housekeeper::LogWatch;
+use super::readers::{Reader, Readers};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::system::Layout;
@@ -32,7 +33,7 @@ pub(super) struct Tenant {
     path: PathBuf,
     readable: Arc<Semaphore>,
     writable: Arc<Semaphore>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
     writer: Mutex<Option<Connection>>,
     is_checked: Mutex<bool>,
     is_fenced: AtomicBool,
@@ -47,7 +48,7 @@ impl Tenant {
             path,
             readable: Arc::new(Semaphore::new(READERS)),
             writable: Arc::new(Semaphore::new(1)),
-            readers: Mutex::default(),
+            readers: Readers::default(),
             writer: Mutex::default(),
             is_checked: Mutex::default(),
             is_fenced: AtomicBool::new(false),
@@ -82,21 +83,38 @@ impl Tenant {
         }
     }
 
-    /// A reading connection; the caller has the right to one.
-    pub(super) fn take_reader(&self) -> Result<Connection> {
-        if let Some(reader) = lock(&self.readers).pop() {
-            return Ok(reader);
-        }
-        let reader = self.connect()?;
-        reader.raw().execute_batch("pragma query_only = on")?;
-        Ok(reader)
+    /// A reading connection; the caller has the right to one. Blocks.
+    pub(super) fn take_reader(&self) -> Result<Reader> {
+        self.readers.take(|| {
+            let reader = self.connect()?;
+            reader.raw().execute_batch("pragma query_only = on")?;
+            Ok(reader)
+        })
     }
 
     /// Gives a reading connection back, outside any transaction.
-    pub(super) fn put_reader(&self, reader: Connection) {
-        if !self.is_fenced() {
-            lock(&self.readers).push(reader);
+    pub(super) fn put_reader(&self, reader: Reader) {
+        if self.is_fenced() {
+            self.readers.close(reader);
+        } else if self.readers.put(reader) {
+            self.watch.tables_changed();
         }
+    }
+
+    /// Takes note of a reading connection that cannot be used again.
+    pub(super) fn close_reader(&self, reader: Reader) {
+        self.readers.close(reader);
+    }
+
+    /// The tables have changed: the housekeeper makes the reading connections ready again.
+    pub(super) fn outdate_readers(&self) {
+        self.readers.outdate();
+        self.watch.tables_changed();
+    }
+
+    /// Makes the reading connections ready that are not in use. Blocks.
+    pub(super) fn make_readers_ready(&self) -> Result<()> {
+        self.readers.make_ready()
     }
 
     /// The writing connection; the caller has the right to it.
@@ -122,11 +140,14 @@ impl Tenant {
         }
     }
 
-    /// A connection for a checkpoint.
-    pub(super) fn connect(&self) -> Result<Connection> {
-        if self.is_fenced() {
-            return Err(unavailable("the tenant's file failed and is about to be reopened"));
-        }
+    /// A connection for a checkpoint: one that never looks at the schema.
+    pub(super) fn connect_to_log(&self) -> Result<Connection> {
+        self.expect_whole()?;
+        Connection::open_to_log(&self.path)
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        self.expect_whole()?;
         let mut is_checked = lock(&self.is_checked);
         if *is_checked {
             drop(is_checked);
@@ -156,6 +177,13 @@ impl Tenant {
         self.is_fenced.store(true, Ordering::Release);
     }
 
+    fn expect_whole(&self) -> Result<()> {
+        if self.is_fenced() {
+            return Err(unavailable("the tenant's file failed and is about to be reopened"));
+        }
+        Ok(())
+    }
+
     /// Whether the tenant waits to be opened afresh.
     pub(super) fn is_fenced(&self) -> bool {
         self.is_fenced.load(Ordering::Acquire)
@@ -165,7 +193,7 @@ impl Tenant {
 impl Drop for Tenant {
     /// Closes all connections; what is in the log goes to the file.
     fn drop(&mut self) {
-        lock(&self.readers).clear();
+        self.readers.clear();
         let writer = lock(&self.writer).take();
         if let Some(writer) = writer.filter(|_| !self.is_fenced())
             && let Err(error) = writer.raw().query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))

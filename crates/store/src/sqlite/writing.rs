@@ -66,7 +66,11 @@ impl Writing {
     /// [`WriteError`]; nothing is written then, except after [`Error::Unknown`].
     pub async fn commit(mut self, merged: &Merged) -> Result<(), WriteError> {
         self.within(|connection| commit::write(connection, merged))?;
-        self.end()
+        self.end()?;
+        if merged.schema.as_ref().is_some_and(|schema| !schema.steps.is_empty()) {
+            self.lease.outdate_readers();
+        }
+        Ok(())
     }
 
     /// Undoes and gives the connection back.

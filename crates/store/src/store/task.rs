@@ -75,6 +75,15 @@ impl Store {
         engine!(self, end_task(tenant, id, state, error, at))
     }
 
+    /// Takes up a task that was given up; answers false when there is none to take up, or
+    /// another one does the same.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn retry_task(&self, tenant: TenantId, id: TaskId, at: Timestamp) -> Result<bool> {
+        engine!(self, retry_task(tenant, id, at))
+    }
+
     /// Ids of an object's records after one and up to another, in order.
     ///
     /// # Errors

@@ -48,3 +48,19 @@ limit $3";
 pub(crate) const SET_RETENTION: &str = "update {tenants}
 set retention_days = $1
 where id = $2";
+
+/// Notes that the tenant `$1` has work to be done.
+pub(crate) const PUT_BUSY: &str = "insert into {busy_tenants} (tenant_id)
+values ($1)
+on conflict (tenant_id) do nothing";
+
+/// And that it has none.
+pub(crate) const REMOVE_BUSY: &str = "delete from {busy_tenants}
+where tenant_id = $1";
+
+/// At most `$2` tenants with work to be done, after the id `$1`.
+pub(crate) const BUSY: &str = "select tenant_id
+from {busy_tenants}
+where tenant_id > $1
+order by tenant_id
+limit $2";

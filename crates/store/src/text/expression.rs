@@ -6,18 +6,23 @@
 mod call;
 mod compare;
 mod literal;
+mod reach;
+mod stored;
 mod time;
 
 #[cfg(test)]
 mod tests;
 
-use kith_model::catalog::{Column, Definition, Table};
-use kith_model::expression::{Datum, Expression, Given, Node, NodeId, Operator, Path, Read, Tree, Type};
+use kith_model::catalog::{Definition, Table};
+use kith_model::expression::{Datum, Expression, Given, Node, NodeId, Operator, Path, Tree, Type};
 use kith_model::time::Timestamp;
 use kith_model::value::Cell;
 
 use crate::dialect::Dialect;
 use crate::error::Error;
+
+pub(crate) use reach::Reach;
+pub(crate) use stored::Stored;
 
 /// The records that a condition is about, as they stand in a statement.
 #[derive(Clone, Copy)]
@@ -30,6 +35,8 @@ pub(crate) struct Place<'a> {
     pub(crate) name: &'a str,
     /// How many parameters the statement has before those of `cells`.
     pub(crate) parameters: usize,
+    /// What the statement has beside these records: nothing, or all that a query may read.
+    pub(crate) reach: Option<&'a Reach<'a>>,
 }
 
 /// The databases would not decide as Kith does: evaluate the records one by one.
@@ -53,7 +60,11 @@ pub(crate) fn condition(
     place: Place<'_>,
     cells: &mut Vec<Cell<'static>>,
 ) -> Written {
-    if *expression.kind() != Type::Boolean || expression.portable(place.object).is_err() {
+    let is_decidable = match place.reach {
+        None => expression.portable(place.object).is_ok(),
+        Some(reach) => reach.decides(expression, place.object),
+    };
+    if !matches!(expression.kind(), Type::Boolean | Type::Null) || !is_decidable {
         return Err(Unsupported);
     }
     let before = cells.len();
@@ -63,6 +74,27 @@ pub(crate) fn condition(
         cells.truncate(before);
     }
     written
+}
+
+/// What an expression of a query comes to for each record.
+pub(crate) fn value(
+    dialect: Dialect<'_>,
+    expression: &Expression,
+    place: Place<'_>,
+    cells: &mut Vec<Cell<'static>>,
+) -> Written {
+    Writer { dialect, expression, place, cells }.scalar(expression.tree().root())
+}
+
+/// The columns of a reference: one for each object that it can lead to.
+pub(crate) fn links(
+    dialect: Dialect<'_>,
+    expression: &Expression,
+    place: Place<'_>,
+) -> Result<Vec<String>, Unsupported> {
+    let writer = Writer { dialect, expression, place, cells: &mut Vec::new() };
+    let stored = writer.columns(expression.tree().root())?;
+    Ok(stored.columns.iter().map(|column| stored.qualified(column)).collect())
 }
 
 struct Writer<'w> {
@@ -83,8 +115,13 @@ impl<'w> Writer<'w> {
 
     /// The value of a part that is the same for every record.
     fn constant(&self, id: NodeId) -> Option<Datum<'static>> {
-        let is_timeless = self.expression.is_timeless(id);
-        is_timeless.then(|| self.expression.constant(id, &Given { now: Timestamp(0) })).flatten()
+        match self.place.reach {
+            Some(reach) => self.expression.constant(id, &reach.given()),
+            None if self.expression.is_timeless(id) => {
+                self.expression.constant(id, &Given { now: Timestamp(0) })
+            }
+            None => None,
+        }
     }
 
     fn bind(&mut self, cell: Cell<'static>) -> String {
@@ -151,6 +188,7 @@ impl<'w> Writer<'w> {
         }
         match self.tree().node(id) {
             Node::Read(_) => self.column(id),
+            Node::ReadAny(places) => self.one_of_columns(places),
             Node::Not(part) => Ok(format!("(not {})", self.scalar(*part)?)),
             Node::Negative(part) => Ok(format!("(-{})", self.scalar(*part)?)),
             Node::All(parts) => self.joined(parts, " and ", Self::scalar),
@@ -165,7 +203,6 @@ impl<'w> Writer<'w> {
             Node::OneOf(one, items) => self.one_of(*one, items, Self::equal),
             Node::Call(deed, arguments) => self.call(*deed, arguments, self.kind(id)),
             Node::Literal(_)
-            | Node::ReadAny(_)
             | Node::Element(_)
             | Node::List(_)
             | Node::Matches(..)
@@ -190,33 +227,40 @@ impl<'w> Writer<'w> {
 
     fn path(&self, id: NodeId) -> Result<&'w Path, Unsupported> {
         let Node::Read(place) = self.tree().node(id) else { return Err(Unsupported) };
-        self.expression.reads().get(usize::from(*place)).ok_or(Unsupported)
+        self.read_at(*place)
+    }
+
+    fn read_at(&self, place: u16) -> Result<&'w Path, Unsupported> {
+        self.expression.reads().get(usize::from(place)).ok_or(Unsupported)
     }
 
     /// The columns of what is read.
-    fn columns(&self, id: NodeId) -> Result<&'w [Column], Unsupported> {
-        let Place { object, table, .. } = self.place;
-        let found = match self.path(id)?.read {
-            Read::Field(number) => {
-                let slot = object.fields.iter().position(|field| field.number == number);
-                &table.columns[table.range(slot.ok_or(Unsupported)?)]
-            }
-            Read::System(member) => {
-                let column = table.columns.iter().position(|column| column.name == member.name());
-                let column = column.ok_or(Unsupported)?;
-                &table.columns[column..=column]
-            }
-        };
-        if found.is_empty() { Err(Unsupported) } else { Ok(found) }
+    fn columns(&self, id: NodeId) -> Result<Stored<'w>, Unsupported> {
+        self.stored(self.path(id)?)
+    }
+
+    fn stored(&self, path: &Path) -> Result<Stored<'w>, Unsupported> {
+        let Place { object, table, name, reach, .. } = self.place;
+        match reach {
+            Some(reach) if !path.via.is_empty() => reach.stored(self.dialect, (object.number, name), path),
+            _ if path.via.is_empty() => Stored::of(object, table, name.to_owned(), path.read),
+            _ => Err(Unsupported),
+        }
     }
 
     /// The (first) column of what is read.
     fn column(&self, id: NodeId) -> Written {
-        self.columns(id).map(|columns| self.qualified(&columns[0]))
+        self.columns(id).map(|stored| stored.first())
     }
 
-    fn qualified(&self, column: &Column) -> String {
-        format!("{}.{}", self.place.name, column.name)
+    /// What is behind a reference to several objects: at most one of them has a value.
+    fn one_of_columns(&self, places: &[u16]) -> Written {
+        let column = |place: &u16| self.stored(self.read_at(*place)?).map(|stored| stored.first());
+        let columns: Vec<String> = places.iter().map(column).collect::<Result<_, _>>()?;
+        match columns.as_slice() {
+            [one] => Ok(one.clone()),
+            _ => Ok(format!("coalesce({})", columns.join(", "))),
+        }
     }
 
     fn binary(&mut self, operator: Operator, one: NodeId, other: NodeId) -> Written {

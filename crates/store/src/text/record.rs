@@ -49,7 +49,7 @@ pub(crate) fn list(dialect: Dialect<'_>, object: &Object, list: &List) -> Statem
     let mut cells = Vec::new();
     let mut conditions = Vec::new();
     for Filter::Equals(slot, value) in &list.filters {
-        conditions.extend(equals(object, *slot, value, &mut cells));
+        conditions.extend(equals(object, (None, *slot), value, &mut cells));
     }
     let (than, way) = match list.direction {
         Direction::Ascending => (">", "asc"),
@@ -84,10 +84,19 @@ pub(crate) fn list(dialect: Dialect<'_>, object: &Object, list: &List) -> Statem
 }
 
 /// Conditions that a field has a value: one for each of its columns that the value
-/// sets, or, for null, that all of them are null.
-fn equals(object: &Object, slot: usize, value: &Value, cells: &mut Vec<Cell<'static>>) -> Vec<String> {
+/// sets, or, for null, that all of them are null. The records may have a name in the
+/// statement.
+pub(super) fn equals(
+    object: &Object,
+    (records, slot): (Option<&str>, usize),
+    value: &Value,
+    cells: &mut Vec<Cell<'static>>,
+) -> Vec<String> {
     let columns = &object.table().columns[object.table().range(slot)];
-    let names = columns.iter().map(|column| &column.name);
+    let names = columns.iter().map(|column| match records {
+        Some(records) => format!("{records}.{}", column.name),
+        None => column.name.clone(),
+    });
     if value.is_null() {
         return names.map(|name| format!("{name} is null")).collect();
     }
@@ -105,19 +114,5 @@ fn equals(object: &Object, slot: usize, value: &Value, cells: &mut Vec<Cell<'sta
 pub(crate) fn field_cells(field: &Field, value: &Value) -> Vec<Cell<'static>> {
     let mut cells = Vec::new();
     encode(field, value, &mut cells);
-    cells.into_iter().map(into_owned).collect()
-}
-
-fn into_owned(cell: Cell<'_>) -> Cell<'static> {
-    match cell {
-        Cell::Text(text) => Cell::Text(text.into_owned().into()),
-        Cell::Json(text) => Cell::Json(text.into_owned().into()),
-        Cell::Null => Cell::Null,
-        Cell::Uuid(id) => Cell::Uuid(id),
-        Cell::Integer(integer) => Cell::Integer(integer),
-        Cell::Decimal(decimal) => Cell::Decimal(decimal),
-        Cell::Boolean(boolean) => Cell::Boolean(boolean),
-        Cell::Date(date) => Cell::Date(date),
-        Cell::Timestamp(at) => Cell::Timestamp(at),
-    }
+    cells.into_iter().map(Cell::into_owned).collect()
 }

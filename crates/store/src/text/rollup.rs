@@ -77,7 +77,7 @@ impl<'a> Feed<'a> {
             let condition = expression::condition(
                 dialect,
                 &filter,
-                expression::Place { object: from, table, name: "source", parameters },
+                expression::Place { object: from, table, name: "source", parameters, reach: None },
                 &mut feed.cells,
             )?;
             feed.conditions.push_str(&format!(" and ({condition})"));

@@ -55,6 +55,17 @@ pub(crate) const END_TASK: &str = "update {kith_tasks}
 set state = $2, error = $3, updated_at = $4, holder = null, leased_until = null
 where id = $1 and state = 'running'";
 
+/// The task `$1`, which was given up, is under way again at the time `$2`, unless another
+/// one does the same.
+pub(crate) const RETRY_TASK: &str = "update {kith_tasks} as t
+set state = 'running', error = null, updated_at = $2, holder = null, leased_until = null
+where t.id = $1 and t.state = 'failed' and not exists (
+  select 1
+  from {kith_tasks} as o
+  where o.kind = t.kind and o.object_no = t.object_no and o.part_no = t.part_no and o.state = 'running'
+)
+returning id";
+
 /// A new task: id, kind, object, part, time.
 pub(crate) const INSERT_TASK: &str = "insert into {kith_tasks}
   (id, kind, object_no, part_no, state, done, total, created_at, updated_at)

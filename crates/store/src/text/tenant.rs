@@ -13,12 +13,17 @@ where schema_version > $1
 order by number";
 
 /// The token with the hash `$1`, unless revoked.
-pub(crate) const TOKEN: &str = "select id, name, created_at, revoked_at
+pub(crate) const TOKEN: &str = "select id, name, created_at, revoked_at, rights
 from {kith_tokens}
 where hash = $1 and revoked_at is null";
 
+/// The token with the id `$1`, revoked or not.
+pub(crate) const TOKEN_BY_ID: &str = "select id, name, created_at, revoked_at, rights
+from {kith_tokens}
+where id = $1";
+
 /// At most `$2` tokens after the id `$1`.
-pub(crate) const TOKENS: &str = "select id, name, created_at, revoked_at
+pub(crate) const TOKENS: &str = "select id, name, created_at, revoked_at, rights
 from {kith_tokens}
 where id > $1
 order by id

@@ -7,6 +7,7 @@
 mod changes;
 mod control;
 mod crash;
+mod jobs;
 mod lanes;
 mod reads;
 mod schema;

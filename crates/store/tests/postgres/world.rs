@@ -190,6 +190,7 @@ impl World {
             answers: Vec::new(),
             counters: Vec::new(),
             tokens: Vec::new(),
+            jobs: Vec::new(),
             matches: MatchWrites::default(),
             state,
         }

@@ -7,6 +7,7 @@ use kith_model::decimal::Decimal;
 use kith_model::id::{FieldNo, KeyNo, TokenId};
 use kith_model::journal::{ChangeKind, Position};
 use kith_model::record::{Row, Trashed};
+use kith_model::right::Rights;
 use kith_model::time::{Date, Timestamp};
 use kith_model::value::{Currency, Link, Money, Value};
 use kith_store::WriteError;
@@ -218,7 +219,13 @@ async fn with_trash() -> World {
                 unchanged: Vec::new(),
             });
             let (name, at) = ("ci".to_owned(), Timestamp(4));
-            merged.tokens.push(TokenWrite::Create { id: TOKEN, name, hash: [9; 32], at });
+            merged.tokens.push(TokenWrite::Create {
+                id: TOKEN,
+                name,
+                rights: Rights::ALL,
+                hash: [9; 32],
+                at,
+            });
         })
         .await
         .unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kith_model::fault::{Code, Fault, Faults};
 use kith_model::operation::{Action, Duplicates, Expect, Mode, RecordOperation, Target, Work};
+use kith_model::source::SourceId;
 use serde_json::{Map, Value as Json};
 
 use crate::extract::Members;
@@ -80,8 +81,14 @@ fn operation(given: Json) -> Result<RecordOperation, Faults> {
             Duplicates::Ignore
         }
     };
+    let (source, stamps) = match action {
+        Action::Create { .. } | Action::Update { .. } | Action::Upsert { .. } => members.descent(),
+        Action::Delete { .. } | Action::Restore { .. } | Action::Purge { .. } | Action::Merge { .. } => {
+            (None, None)
+        }
+    };
     members.finish()?;
-    Ok(RecordOperation { object, action, label, duplicates, prepared: None })
+    Ok(RecordOperation { object, action, label, duplicates, source, stamps, prepared: None })
 }
 
 fn action(op: &str, members: &mut Members) -> Option<Action> {
@@ -93,7 +100,11 @@ fn action(op: &str, members: &mut Members) -> Option<Action> {
             expect: members.number("if_match", 1),
         },
         "upsert" => Action::Upsert {
-            by: Arc::new(members.object("by")),
+            // An id in another system says enough.
+            by: Arc::new(match members.has("source") {
+                true => members.optional_object("by"),
+                false => members.object("by"),
+            }),
             input: Arc::new(members.object("record")),
             expect: members.number("if_match", 1).map_or(Expect::Anything, Expect::Version),
         },
@@ -112,21 +123,30 @@ fn action(op: &str, members: &mut Members) -> Option<Action> {
     })
 }
 
-/// An id, or `{"$ref": label}`.
+/// An id, `{"$ref": label}`, or `{"$source": …}`.
 fn target(members: &mut Members) -> Target {
     target_in("id", members)
 }
 
 fn target_in(member: &'static str, members: &mut Members) -> Target {
     let mistyped = || {
-        let message = format!("`{member}` must be an id or `{{\"$ref\": \"<label>\"}}`");
+        let message =
+            format!("`{member}` must be an id, `{{\"$ref\": \"<label>\"}}` or `{{\"$source\": {{…}}}}`");
         Fault::new(Code::InvalidType, message).at(member)
     };
     let refusal = match members.take(member) {
         Some(Json::String(id)) => return Target::Id(id),
-        Some(Json::Object(mut reference)) => match (reference.shift_remove("$ref"), reference.is_empty()) {
-            (Some(Json::String(label)), true) => return Target::Earlier(label),
-            _ => mistyped(),
+        Some(Json::Object(mut reference)) if reference.len() == 1 => match reference.shift_remove("$ref") {
+            Some(Json::String(label)) => return Target::Earlier(label),
+            _ => match reference.get("$source").map(SourceId::read) {
+                Some(Ok(source)) => return Target::Source(source),
+                Some(Err(faults)) => {
+                    let under = format!("/{member}/$source");
+                    faults.into_iter().for_each(|fault| members.refuse(fault.under(&under)));
+                    return Target::Id(String::new());
+                }
+                None => mistyped(),
+            },
         },
         Some(_) => mistyped(),
         None => Fault::new(Code::Required, format!("`{member}` is missing")).at(member),

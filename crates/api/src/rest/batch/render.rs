@@ -16,7 +16,11 @@ const RESULT_BYTES: usize = 1024;
 pub(crate) fn results(receipt: &Receipt, prefer: Prefer, request: &str) -> Response {
     let results = match &receipt.outcome {
         ReceiptOutcome::Records(results) => results.as_slice(),
-        ReceiptOutcome::Schema(_) | ReceiptOutcome::TokenCreated(_) | ReceiptOutcome::Token => &[],
+        ReceiptOutcome::Schema(_)
+        | ReceiptOutcome::TokenCreated(_)
+        | ReceiptOutcome::Token
+        | ReceiptOutcome::Job(_)
+        | ReceiptOutcome::Loaded(_) => &[],
     };
     let mut body = String::with_capacity(RESULT_BYTES * results.len() + 64);
     // Writing to a string cannot fail.

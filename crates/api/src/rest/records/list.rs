@@ -1,4 +1,4 @@
-//! `GET /v1/records/{object}`: a page of records by equality and time.
+//! `GET /v1/records/{object}`: a page of records, by what they hold and in any order.
 
 use kith_engine::records::{self, ListRequest};
 
@@ -11,7 +11,9 @@ impl Query for ListRequest {
     fn read(parameters: &mut Parameters) -> Self {
         Self {
             is_null: parameters.names("is_null"),
+            condition: parameters.text("where"),
             order: parameters.text("order"),
+            count: parameters.word("count", &[("exact", true)]).unwrap_or(false),
             limit: parameters.limit(),
             cursor: parameters.text("cursor"),
             equals: parameters.rest(),

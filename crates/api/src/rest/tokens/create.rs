@@ -16,7 +16,8 @@ pub(crate) async fn create(
     let JsonObject { members, envelope } = body;
     let mut members = Members::new(members);
     let name = members.text("name");
+    let rights = members.rights();
     members.finish()?;
-    let made = tokens::create(&caller.session, &maker, name, |work| envelope.request(work)).await?;
+    let made = tokens::create(&caller.session, &maker, name, rights, |work| envelope.request(work)).await?;
     reply::made(&made)
 }

@@ -17,6 +17,7 @@ pub(crate) async fn read(caller: Authenticated, Asked(()): Asked<()>) -> Outcome
         }
         Identity::Token { token, .. } => json!({ "actor": token }),
     };
+    document["rights"] = caller.identity.rights().to_json();
     if let Some(tenant) = tenant {
         document["tenant"] = Json::String(tenant.to_string());
     }

@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::decide::view::key_value;
-use crate::decide::{Batch, Decided, Found, Key, Loaded, Merged, RecordReply, Reply, Stop};
+use crate::decide::{Batch, Decided, Found, JobWrite, Key, Loaded, Merged, RecordReply, Reply, Stop};
 use crate::fault::{Fault, Faults};
-use crate::id::{HistoryId, ObjectNo, RecordId, format_typeid};
+use crate::id::{HistoryId, JobId, ObjectNo, RecordId, format_typeid};
+use crate::job::{Job, RowResult};
 use crate::journal::{Actor, Change, Origin, Position, SchemaVersion, TenantState};
 use crate::operation::{
-    Action, Caller, Duplicates, Fill, Input, Mode, RecordOperation, SchemaWork, Submission, Target, Work,
+    Action, Caller, Duplicates, Fill, Input, Mode, RecordOperation, SchemaWork, Side, Submission, Target,
+    Work,
 };
 use crate::record::{Row, Trashed, render_record};
 use crate::schema::SchemaChange;
@@ -25,6 +27,9 @@ pub(super) struct World {
     state: TenantState,
     rows: BTreeMap<(ObjectNo, RecordId), Arc<Row>>,
     trash: BTreeMap<RecordId, Arc<Trashed>>,
+    pub(super) jobs: BTreeMap<JobId, Box<Job>>,
+    /// What became of the rows of the last chunk.
+    pub(super) results: Vec<RowResult>,
     /// The changes of the last transaction.
     pub(super) changes: Vec<Change>,
     pub(super) now: Timestamp,
@@ -46,6 +51,8 @@ impl World {
             state,
             rows: BTreeMap::new(),
             trash: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            results: Vec::new(),
             changes: Vec::new(),
             now: Timestamp(1_800_000_000_000_000),
         };
@@ -63,6 +70,20 @@ impl World {
     /// Adds a field to an object.
     pub(super) fn add_field(&mut self, object: &str, field: &Json) -> Result<(), Faults> {
         self.change(SchemaChange::CreateField { object: object.to_owned(), field: map(field) })
+    }
+
+    /// Merges two records.
+    pub(super) fn merge(&mut self, object: &str, into: &str, from: &str) -> Result<Json, Faults> {
+        let [target, from] = [into, from].map(|id| Target::Id(id.to_owned()));
+        let (fields, default) = (Input::default(), Side::Into);
+        self.operate(object, Action::Merge { target, from, fields, default, expect: None, expect_from: None })
+    }
+
+    /// The records of an object.
+    pub(super) fn rows_of(&self, object: &str) -> BTreeMap<RecordId, Row> {
+        let number = self.catalog.object_named(object).unwrap().number;
+        let of = self.rows.iter().filter(|((of, _), _)| *of == number);
+        of.map(|((_, id), row)| (*id, Row::clone(row))).collect()
     }
 
     /// Makes a record.
@@ -100,6 +121,11 @@ impl World {
         self.submit(Work::Fill(Fill { object: object.number, fields, records })).map(|_| ())
     }
 
+    /// How many records there are.
+    pub(super) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// A record as it is read.
     pub(super) fn get(&self, object: &str, id: &str) -> Json {
         let object = self.catalog.object_named(object).unwrap();
@@ -123,6 +149,8 @@ impl World {
             action,
             label: None,
             duplicates: Duplicates::Ignore,
+            source: None,
+            stamps: None,
             prepared: None,
         };
         let Reply::Records(mut results) =
@@ -137,8 +165,8 @@ impl World {
         Ok(serde_json::from_str(&text).unwrap())
     }
 
-    fn submit(&mut self, work: Work) -> Result<Reply, Faults> {
-        let caller = Caller { actor: Actor::System, origin: Origin::System, trace: None };
+    pub(super) fn submit(&mut self, work: Work) -> Result<Reply, Faults> {
+        let caller = Caller { actor: Actor::System, origin: Origin::System, trace: None, job: None };
         let submission = Submission { work, caller, idempotency: None };
         let mut loaded = Loaded::default();
         for _ in 0..20 {
@@ -191,6 +219,8 @@ impl World {
             Key::Filed(..) | Key::Dismissed(..) | Key::Aliases(_) => Found::Records(Vec::new()),
             Key::Merged(_) => Found::Record(None),
             Key::Token(_) | Key::AnyRecord(_) | Key::BuildsApart(_) | Key::Task(_) => Found::Exists(false),
+            Key::Job(id) => Found::Job(self.jobs.get(id).cloned()),
+            Key::UnfinishedJobs => Found::Counter(0),
         }
     }
 
@@ -209,8 +239,24 @@ impl World {
         }
         merged.untrash.iter().for_each(|id| drop(self.trash.remove(id)));
         self.trash.extend(merged.trash.into_iter().map(|trashed| (trashed.id, trashed)));
+        merged.jobs.into_iter().for_each(|write| self.apply_job(write));
         self.state = merged.state;
         self.changes = merged.changes;
+    }
+
+    fn apply_job(&mut self, write: JobWrite) {
+        match write {
+            JobWrite::Create(job) => drop(self.jobs.insert(job.id, job)),
+            JobWrite::Progress { id, progress, chunk } => {
+                self.jobs.get_mut(&id).unwrap().progress = *progress;
+                self.results = chunk.rows;
+            }
+            JobWrite::End { id, state, error: _, at } => {
+                let job = self.jobs.get_mut(&id).unwrap();
+                job.state = state;
+                job.ended_at = Some(at);
+            }
+        }
     }
 
     /// Gives the rows the slots of another catalog.

@@ -4,8 +4,9 @@ use super::{Checker, Checking};
 use crate::decimal::DIGITS_MAX;
 use crate::expression::calendar::parse_offset;
 use crate::expression::datum::Datum;
-use crate::expression::functions::{self, Deed, Function, Gives, Takes};
+use crate::expression::functions::{self, Function, Gives, Takes};
 use crate::expression::kind::Type;
+use crate::expression::overload::Overload;
 use crate::expression::pattern::Pattern;
 use crate::expression::place::{Mistake, Span, shown};
 use crate::expression::syntax::{Form, Id, Word};
@@ -16,8 +17,9 @@ use crate::limits::EXPRESSION_DEPTH_MAX;
 impl<'a, 'c> Checker<'a, 'c> {
     pub(super) fn call(&mut self, word: &Word<'a>, arguments: &'a [Id], span: Span) -> Checking {
         let rows = self.rows(word, arguments.len())?;
-        if let Some(row) = rows.iter().find(|row| matches!(row.deed, Deed::Exists | Deed::ForAll)) {
-            return self.quantified(row.deed, arguments);
+        if let Some(row) = rows.iter().find(|row| matches!(row.overload, Overload::Exists | Overload::ForAll))
+        {
+            return self.quantified(row.overload, arguments);
         }
         let checked: Vec<Checking> = arguments.iter().map(|argument| self.check(*argument)).collect();
         let checked: Vec<NodeId> = checked.into_iter().collect::<Option<_>>()?;
@@ -63,7 +65,7 @@ impl<'a, 'c> Checker<'a, 'c> {
             let message = format!("`{}` does not take {}", word.text, given.join(" and "));
             return self.wrong(Mistake::new(span, message).hint(ways(&rows)));
         };
-        if matches!(row.deed, Deed::Now | Deed::Today) && !self.allowed().clock {
+        if matches!(row.overload, Overload::Now | Overload::Today) && !self.allowed().clock {
             let message = format!("`{}()` cannot be used here", word.text);
             return self.wrong(
                 Mistake::new(span, message).hint("what is stored does not change with time by itself"),
@@ -90,7 +92,7 @@ impl<'a, 'c> Checker<'a, 'c> {
         };
         let parts: Box<[NodeId]> = arguments.as_slice().into();
         let literals = parts.iter().map(|part| self.literal_of(*part).cloned()).collect::<Option<Vec<_>>>();
-        let node = self.add_folded(Node::Call(row.deed, parts), kind, &arguments, span)?;
+        let node = self.add_folded(Node::Call(row.overload, parts), kind, &arguments, span)?;
         // What reads a text gives null for one that it cannot read; if that text stands in
         // the expression, it is a slip of the hand.
         if let Some(literals) = literals
@@ -167,7 +169,7 @@ impl<'a, 'c> Checker<'a, 'c> {
     }
 
     /// `list.exists(e, condition)` and `list.all(e, condition)`.
-    fn quantified(&mut self, deed: Deed, arguments: &'a [Id]) -> Checking {
+    fn quantified(&mut self, overload: Overload, arguments: &'a [Id]) -> Checking {
         let [list, element, condition] = arguments else { return None };
         let over = self.check(*list);
         let syntax = self.syntax;
@@ -188,8 +190,8 @@ impl<'a, 'c> Checker<'a, 'c> {
                 return self.wrong(Mistake::new(self.span(*list), message));
             }
         }
-        let node = match deed {
-            Deed::Exists => Node::Exists(over, condition),
+        let node = match overload {
+            Overload::Exists => Node::Exists(over, condition),
             _ => Node::ForAll(over, condition),
         };
         self.add(node, Type::Boolean)

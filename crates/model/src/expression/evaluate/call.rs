@@ -8,8 +8,8 @@ use super::{Evaluated, Evaluation};
 use crate::decimal::Decimal;
 use crate::expression::calendar;
 use crate::expression::datum::Datum;
-use crate::expression::functions::Deed;
 use crate::expression::number::Number;
+use crate::expression::overload::Overload;
 use crate::expression::tree::NodeId;
 use crate::expression::trouble::Trouble;
 use crate::limits::EXPRESSION_TEXT_MAX;
@@ -17,10 +17,10 @@ use crate::time::{Date, Timestamp};
 use crate::value::{Currency, Money};
 
 impl<'e> Evaluation<'e> {
-    pub(super) fn call(&mut self, deed: Deed, arguments: &[NodeId]) -> Evaluated<'e> {
-        match deed {
-            Deed::Coalesce => return self.coalesce(arguments),
-            Deed::Has => {
+    pub(super) fn call(&mut self, overload: Overload, arguments: &[NodeId]) -> Evaluated<'e> {
+        match overload {
+            Overload::Coalesce => return self.coalesce(arguments),
+            Overload::Has => {
                 let has = !self.value(arguments[0])?.is_null();
                 return Ok(Datum::Boolean(has));
             }
@@ -33,15 +33,15 @@ impl<'e> Evaluation<'e> {
         if values.iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
-        match deed {
-            Deed::Least => extreme(values, false),
-            Deed::Greatest => extreme(values, true),
-            Deed::Now => Ok(Datum::Datetime(self.now)),
-            Deed::Today => calendar::day_of(self.now, 0).map(Datum::Date),
+        match overload {
+            Overload::Least => extreme(values, false),
+            Overload::Greatest => extreme(values, true),
+            Overload::Now => Ok(Datum::Datetime(self.now)),
+            Overload::Today => calendar::day_of(self.now, 0).map(Datum::Date),
             _ => {
                 let mut rest = values.into_iter();
                 match rest.next() {
-                    Some(first) => self.apply(deed, first, rest.next(), rest.next()),
+                    Some(first) => self.apply(overload, first, rest.next(), rest.next()),
                     None => Ok(Datum::Null),
                 }
             }
@@ -60,13 +60,13 @@ impl<'e> Evaluation<'e> {
 
     fn apply(
         &mut self,
-        deed: Deed,
+        overload: Overload,
         first: Datum<'e>,
         second: Option<Datum<'e>>,
         third: Option<Datum<'e>>,
     ) -> Evaluated<'e> {
         match (first, second) {
-            (Datum::Text(text), second) => self.of_text(deed, text, second, third),
+            (Datum::Text(text), second) => self.of_text(overload, text, second, third),
             (Datum::Texts(items), Some(Datum::Text(between))) => {
                 let length: usize = items.iter().map(|item| item.len() + between.len()).sum();
                 if length > 8 * EXPRESSION_TEXT_MAX {
@@ -75,23 +75,23 @@ impl<'e> Evaluation<'e> {
                 self.made(items.join(&between))
             }
             (Datum::Texts(items), _) => Ok(integer(items.len())),
-            (Datum::Money(money), second) => of_money(deed, money, second),
-            (Datum::Date(day), second) => of_date(deed, day, second),
-            (Datum::Datetime(at), second) => of_time(deed, at, second),
-            (Datum::Duration(micros), _) => Ok(match deed {
-                Deed::DurationPart(part) => {
+            (Datum::Money(money), second) => of_money(overload, money, second),
+            (Datum::Date(day), second) => of_date(overload, day, second),
+            (Datum::Datetime(at), second) => of_time(overload, at, second),
+            (Datum::Duration(micros), _) => Ok(match overload {
+                Overload::DurationPart(part) => {
                     calendar::part_of_duration(part, micros).map_or(Datum::Null, Datum::Integer)
                 }
                 _ => Datum::Null,
             }),
             (Datum::Boolean(truth), _) => Ok(text(if truth { "true" } else { "false" })),
-            (first, second) => of_number(deed, first, second),
+            (first, second) => of_number(overload, first, second),
         }
     }
 
     fn of_text(
         &mut self,
-        deed: Deed,
+        overload: Overload,
         given: Cow<'e, str>,
         second: Option<Datum<'e>>,
         third: Option<Datum<'e>>,
@@ -100,34 +100,34 @@ impl<'e> Evaluation<'e> {
             Some(Datum::Text(part)) => part.as_ref(),
             _ => "",
         };
-        Ok(match deed {
-            Deed::Size => integer(given.chars().count()),
-            Deed::StartsWith => Datum::Boolean(given.starts_with(part)),
-            Deed::EndsWith => Datum::Boolean(given.ends_with(part)),
-            Deed::Contains => Datum::Boolean(given.contains(part)),
-            Deed::Lower => return self.made(given.to_lowercase()),
-            Deed::Upper => return self.made(given.to_uppercase()),
-            Deed::Trim => return self.made(given.trim().to_owned()),
-            Deed::ToText => Datum::Text(given),
-            Deed::Substring => return self.made(substring(&given, second.as_ref(), third.as_ref())),
-            Deed::Replace => {
+        Ok(match overload {
+            Overload::Size => integer(given.chars().count()),
+            Overload::StartsWith => Datum::Boolean(given.starts_with(part)),
+            Overload::EndsWith => Datum::Boolean(given.ends_with(part)),
+            Overload::Contains => Datum::Boolean(given.contains(part)),
+            Overload::Lower => return self.made(given.to_lowercase()),
+            Overload::Upper => return self.made(given.to_uppercase()),
+            Overload::Trim => return self.made(given.trim().to_owned()),
+            Overload::ToText => Datum::Text(given),
+            Overload::Substring => return self.made(substring(&given, second.as_ref(), third.as_ref())),
+            Overload::Replace => {
                 let Some(Datum::Text(with)) = third else { return Ok(Datum::Null) };
                 return match replaced(&given, part, &with)? {
                     Some(text) => self.made(text),
                     None => Ok(Datum::Text(given)),
                 };
             }
-            Deed::ReadInteger => read_integer(&given).map_or(Datum::Null, Datum::Integer),
-            Deed::ReadDecimal => {
+            Overload::ReadInteger => read_integer(&given).map_or(Datum::Null, Datum::Integer),
+            Overload::ReadDecimal => {
                 let digits = match second {
                     Some(Datum::Integer(digits)) => u8::try_from(digits).unwrap_or(0),
                     _ => 0,
                 };
                 Decimal::parse(&given, digits).map_or(Datum::Null, Datum::Decimal)
             }
-            Deed::ReadDate => Date::parse(&given).map_or(Datum::Null, Datum::Date),
-            Deed::ReadTime => Timestamp::parse(&given).map_or(Datum::Null, Datum::Datetime),
-            Deed::ReadDuration => calendar::parse_duration(&given).map_or(Datum::Null, Datum::Duration),
+            Overload::ReadDate => Date::parse(&given).map_or(Datum::Null, Datum::Date),
+            Overload::ReadTime => Timestamp::parse(&given).map_or(Datum::Null, Datum::Datetime),
+            Overload::ReadDuration => calendar::parse_duration(&given).map_or(Datum::Null, Datum::Duration),
             _ => Datum::Null,
         })
     }
@@ -192,26 +192,26 @@ fn extreme<'e>(values: Vec<Datum<'e>>, greatest: bool) -> Evaluated<'e> {
     Ok(found)
 }
 
-fn of_number<'e>(deed: Deed, first: Datum<'e>, second: Option<Datum<'e>>) -> Evaluated<'e> {
+fn of_number<'e>(overload: Overload, first: Datum<'e>, second: Option<Datum<'e>>) -> Evaluated<'e> {
     let Some(number) = first.number() else { return Ok(Datum::Null) };
-    Ok(match (deed, &first, second) {
-        (Deed::ToText, Datum::Integer(integer), _) => text(integer),
-        (Deed::ToText, Datum::Decimal(decimal), _) => text(decimal),
-        (Deed::Truncate, ..) => Datum::Integer(number.truncated()),
-        (Deed::Floor, ..) => Datum::Integer(number.floor()),
-        (Deed::Ceiling, ..) => Datum::Integer(number.ceiling()),
-        (Deed::Round, ..) => Datum::Integer(number.rounded()),
-        (Deed::RoundTo, Datum::Decimal(decimal), Some(Datum::Integer(digits))) => {
+    Ok(match (overload, &first, second) {
+        (Overload::ToText, Datum::Integer(integer), _) => text(integer),
+        (Overload::ToText, Datum::Decimal(decimal), _) => text(decimal),
+        (Overload::Truncate, ..) => Datum::Integer(number.truncated()),
+        (Overload::Floor, ..) => Datum::Integer(number.floor()),
+        (Overload::Ceiling, ..) => Datum::Integer(number.ceiling()),
+        (Overload::Round, ..) => Datum::Integer(number.rounded()),
+        (Overload::RoundTo, Datum::Decimal(decimal), Some(Datum::Integer(digits))) => {
             Datum::Decimal(rounded(*decimal, digits)?)
         }
-        (Deed::ToDecimal, Datum::Integer(_), _) => Datum::Decimal(number.at_scale(0)?),
-        (Deed::Absolute, ..) if number.compare(Number::of(0)).is_lt() => return operate::negative(first),
-        (Deed::Money, _, Some(Datum::Text(code))) => match (Currency::known(&code), first) {
+        (Overload::ToDecimal, Datum::Integer(_), _) => Datum::Decimal(number.at_scale(0)?),
+        (Overload::Absolute, ..) if number.compare(Number::of(0)).is_lt() => return operate::negative(first),
+        (Overload::Money, _, Some(Datum::Text(code))) => match (Currency::known(&code), first) {
             (Some(currency), Datum::Decimal(amount)) => Datum::Money(Money { amount, currency }),
             (Some(currency), _) => Datum::Money(Money { amount: number.at_scale(0)?, currency }),
             (None, _) => Datum::Null,
         },
-        (Deed::Money, ..) => Datum::Null,
+        (Overload::Money, ..) => Datum::Null,
         // What is left gives the number as it is: `abs`, `round` of an integer.
         _ => first,
     })
@@ -222,40 +222,46 @@ fn rounded(decimal: Decimal, digits: i64) -> Result<Decimal, Trouble> {
     if digits >= decimal.scale() { Ok(decimal) } else { Number::from(decimal).at_scale(digits) }
 }
 
-fn of_money<'e>(deed: Deed, money: Money, second: Option<Datum<'e>>) -> Evaluated<'e> {
-    Ok(match (deed, second) {
-        (Deed::Amount, _) => Datum::Decimal(money.amount),
-        (Deed::Currency, _) => text(money.currency.as_str()),
-        (Deed::RoundTo, Some(Datum::Integer(digits))) => {
+fn of_money<'e>(overload: Overload, money: Money, second: Option<Datum<'e>>) -> Evaluated<'e> {
+    Ok(match (overload, second) {
+        (Overload::Amount, _) => Datum::Decimal(money.amount),
+        (Overload::Currency, _) => text(money.currency.as_str()),
+        (Overload::RoundTo, Some(Datum::Integer(digits))) => {
             Datum::Money(Money { amount: rounded(money.amount, digits)?, ..money })
         }
-        (Deed::Absolute, _) if money.amount.unscaled() < 0 => return operate::negative(Datum::Money(money)),
+        (Overload::Absolute, _) if money.amount.unscaled() < 0 => {
+            return operate::negative(Datum::Money(money));
+        }
         _ => Datum::Money(money),
     })
 }
 
-fn of_date<'e>(deed: Deed, day: Date, second: Option<Datum<'e>>) -> Evaluated<'e> {
-    Ok(match (deed, second) {
-        (Deed::ToText, _) => text(day),
-        (Deed::Midnight, _) => Datum::Datetime(calendar::midnight(day)?),
-        (Deed::AddDays, Some(Datum::Integer(days))) => Datum::Date(calendar::add_days(day, days)?),
-        (Deed::AddMonths, Some(Datum::Integer(months))) => Datum::Date(calendar::add_months(day, months)?),
-        (Deed::DayPart(part), _) => calendar::part_of_day(part, day).map_or(Datum::Null, Datum::Integer),
+fn of_date<'e>(overload: Overload, day: Date, second: Option<Datum<'e>>) -> Evaluated<'e> {
+    Ok(match (overload, second) {
+        (Overload::ToText, _) => text(day),
+        (Overload::Midnight, _) => Datum::Datetime(calendar::midnight(day)?),
+        (Overload::AddDays, Some(Datum::Integer(days))) => Datum::Date(calendar::add_days(day, days)?),
+        (Overload::AddMonths, Some(Datum::Integer(months))) => {
+            Datum::Date(calendar::add_months(day, months)?)
+        }
+        (Overload::DayPart(part), _) => calendar::part_of_day(part, day).map_or(Datum::Null, Datum::Integer),
         _ => Datum::Null,
     })
 }
 
-fn of_time<'e>(deed: Deed, at: Timestamp, second: Option<Datum<'e>>) -> Evaluated<'e> {
+fn of_time<'e>(overload: Overload, at: Timestamp, second: Option<Datum<'e>>) -> Evaluated<'e> {
     let number = match second {
         Some(Datum::Integer(number)) => number,
         _ => 0,
     };
-    Ok(match deed {
-        Deed::ToText => text(at),
-        Deed::DayOf => Datum::Date(calendar::day_of(at, number)?),
-        Deed::AddDaysToTime => Datum::Datetime(calendar::add_days_to_time(at, number)?),
-        Deed::AddMonthsToTime => Datum::Datetime(calendar::add_months_to_time(at, number)?),
-        Deed::TimePart(part) => calendar::part_of_time(part, at, number).map_or(Datum::Null, Datum::Integer),
+    Ok(match overload {
+        Overload::ToText => text(at),
+        Overload::DayOf => Datum::Date(calendar::day_of(at, number)?),
+        Overload::AddDaysToTime => Datum::Datetime(calendar::add_days_to_time(at, number)?),
+        Overload::AddMonthsToTime => Datum::Datetime(calendar::add_months_to_time(at, number)?),
+        Overload::TimePart(part) => {
+            calendar::part_of_time(part, at, number).map_or(Datum::Null, Datum::Integer)
+        }
         _ => Datum::Null,
     })
 }

@@ -3,9 +3,9 @@
 use super::Portable;
 use crate::catalog::FieldKind;
 use crate::expression::datum::Datum;
-use crate::expression::functions::Deed;
 use crate::expression::kind::Type;
-use crate::expression::path::Read;
+use crate::expression::overload::Overload;
+use crate::expression::path::{Path, Read};
 use crate::expression::syntax::Operator;
 use crate::expression::tree::{Node, NodeId};
 use crate::limits::{EMAIL_BYTES_MAX, EXPRESSION_TEXT_MAX, OPTIONS_MAX, URL_BYTES_MAX};
@@ -40,7 +40,7 @@ impl Portable<'_> {
             _ => i128::from(i64::MAX) + 1,
         };
         // The least of 64 bits has no opposite: it is left out, unless it is only read.
-        let is_read = matches!(self.tree.node(id), Node::Read(_) | Node::Literal(_));
+        let is_read = matches!(self.tree.node(id), Node::Read(_) | Node::ReadAny(_) | Node::Literal(_));
         (range.1 < end && (range.0 > -end || is_read)).then_some(range)
     }
 
@@ -53,12 +53,12 @@ impl Portable<'_> {
             });
         }
         match self.tree.node(id) {
-            Node::Read(_) => self.read(id),
+            Node::Read(_) | Node::ReadAny(_) => self.read(id),
             Node::Negative(part) => self.range(*part).map(|(low, high)| (-high, -low)),
             Node::Scaled(part, scale) => self.raised(*part, scale.checked_sub(self.scale(*part))?),
             Node::Choice(_, then, otherwise) => self.union(&[*then, *otherwise]),
             Node::Binary(operator, one, other) => self.computed(*operator, *one, *other),
-            Node::Call(deed, arguments) => self.called(*deed, arguments),
+            Node::Call(overload, arguments) => self.called(*overload, arguments),
             _ => None,
         }
     }
@@ -77,7 +77,11 @@ impl Portable<'_> {
     }
 
     fn read(&self, id: NodeId) -> Option<Range> {
-        let path = self.own(id)?;
+        let ranges = self.reads(id).into_iter().map(|path| self.one_read(path, id));
+        widest(ranges)
+    }
+
+    fn one_read(&self, path: &Path, id: NodeId) -> Option<Range> {
         let integers = (i128::from(i64::MIN), i128::from(i64::MAX));
         if matches!(path.read, Read::System(_)) {
             return Some(integers);
@@ -93,9 +97,7 @@ impl Portable<'_> {
     }
 
     fn union(&self, parts: &[NodeId]) -> Option<Range> {
-        let mut ranges = parts.iter().map(|part| self.range(*part));
-        let first = ranges.next()??;
-        ranges.try_fold(first, |(low, high), range| range.map(|range| (low.min(range.0), high.max(range.1))))
+        widest(parts.iter().map(|part| self.range(*part)))
     }
 
     fn computed(&self, operator: Operator, one: NodeId, other: NodeId) -> Option<Range> {
@@ -127,17 +129,19 @@ impl Portable<'_> {
         })
     }
 
-    fn called(&self, deed: Deed, arguments: &[NodeId]) -> Option<Range> {
+    fn called(&self, overload: Overload, arguments: &[NodeId]) -> Option<Range> {
         let first = *arguments.first()?;
-        Some(match deed {
-            Deed::Coalesce | Deed::Least | Deed::Greatest => self.union(arguments)?,
-            Deed::Size => (0, i128::from(self.longest(first)?)),
-            Deed::Count => (0, i128::try_from(OPTIONS_MAX).ok()?),
-            Deed::Absolute => (0, largest(self.range(first)?)),
-            Deed::Truncate | Deed::Floor | Deed::Ceiling | Deed::ToDecimal => self.range(first)?,
-            Deed::Amount => around(DECIMAL_END - 1),
-            Deed::DayPart(_) | Deed::TimePart(_) => around(PART),
-            Deed::DurationPart(_) => around(MICROS),
+        Some(match overload {
+            Overload::Coalesce | Overload::Least | Overload::Greatest => self.union(arguments)?,
+            Overload::Size => (0, i128::from(self.longest(first)?)),
+            Overload::Count => (0, i128::try_from(OPTIONS_MAX).ok()?),
+            Overload::Absolute => (0, largest(self.range(first)?)),
+            Overload::Truncate | Overload::Floor | Overload::Ceiling | Overload::ToDecimal => {
+                self.range(first)?
+            }
+            Overload::Amount => around(DECIMAL_END - 1),
+            Overload::DayPart(_) | Overload::TimePart(_) => around(PART),
+            Overload::DurationPart(_) => around(MICROS),
             _ => return None,
         })
     }
@@ -195,31 +199,41 @@ impl Portable<'_> {
             parts.iter().map(|part| self.longest(*part)).try_fold(0, |most, length| Some(most.max(length?)))
         };
         match self.tree.node(id) {
-            Node::Read(_) => {
-                Some(match self.own(id).and_then(|path| self.field(path)).map(|field| &field.kind) {
-                    Some(FieldKind::Text { max_length } | FieldKind::LongText { max_length }) => {
-                        u64::from(*max_length)
-                    }
-                    Some(FieldKind::Email) => u64::try_from(EMAIL_BYTES_MAX).ok()?,
-                    Some(FieldKind::Url) => u64::try_from(URL_BYTES_MAX).ok()?,
-                    _ => SHORT_TEXT,
-                })
+            Node::Read(_) | Node::ReadAny(_) => {
+                let lengths =
+                    self.reads(id).into_iter().map(|path| match self.field(path).map(|field| &field.kind) {
+                        Some(FieldKind::Text { max_length } | FieldKind::LongText { max_length }) => {
+                            Some(u64::from(*max_length))
+                        }
+                        Some(FieldKind::Email) => u64::try_from(EMAIL_BYTES_MAX).ok(),
+                        Some(FieldKind::Url) => u64::try_from(URL_BYTES_MAX).ok(),
+                        _ => Some(SHORT_TEXT),
+                    });
+                lengths.into_iter().try_fold(0, |most, length| Some(most.max(length?)))
             }
             Node::Binary(Operator::Add, one, other) => Some(self.longest(*one)? + self.longest(*other)?),
             Node::Choice(_, then, otherwise) => most(&[*then, *otherwise]),
-            Node::Call(Deed::Coalesce | Deed::Least | Deed::Greatest, arguments) => most(arguments),
-            Node::Call(Deed::Trim | Deed::Substring, arguments) => self.longest(*arguments.first()?),
-            Node::Call(Deed::Replace, arguments) => {
+            Node::Call(Overload::Coalesce | Overload::Least | Overload::Greatest, arguments) => {
+                most(arguments)
+            }
+            Node::Call(Overload::Trim | Overload::Substring, arguments) => self.longest(*arguments.first()?),
+            Node::Call(Overload::Replace, arguments) => {
                 let [text, _, with] = **arguments else { return None };
                 self.longest(text)?.checked_mul(self.longest(with)?.max(1))
             }
-            Node::Call(Deed::ToText, arguments) => match self.kind(*arguments.first()?) {
+            Node::Call(Overload::ToText, arguments) => match self.kind(*arguments.first()?) {
                 Type::Text => self.longest(*arguments.first()?),
                 _ => Some(SHORT_TEXT),
             },
             _ => Some(SHORT_TEXT),
         }
     }
+}
+
+/// The least range that has all of them in it; none, if one of them has no bounds.
+fn widest(mut ranges: impl Iterator<Item = Option<Range>>) -> Option<Range> {
+    let first = ranges.next()??;
+    ranges.try_fold(first, |(low, high), range| range.map(|range| (low.min(range.0), high.max(range.1))))
 }
 
 fn is_within(fixed: i128, gap: u8) -> bool {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::kind;
 use crate::catalog::{Catalog, Definition, Field, FieldKind, FieldState, Key};
+use crate::decimal::DIGITS_MAX;
 use crate::fault::{Code, Fault, Faults};
 use crate::id::FieldNo;
 use crate::journal::SchemaVersion;
@@ -28,7 +29,11 @@ pub(super) fn is_asked(old: &Field, present: &Map<String, Json>, patch: &Map<Str
     if differs("type") {
         return is_wider;
     }
-    matches!(old.kind, FieldKind::Decimal { .. }) && (differs("precision") || differs("scale"))
+    match old.kind {
+        FieldKind::Decimal { .. } => differs("precision") || differs("scale"),
+        FieldKind::Currency { .. } => differs("scale"),
+        _ => false,
+    }
 }
 
 /// The document of the field without what its new type does not have.
@@ -127,6 +132,12 @@ pub(super) fn begin(before: &Definition, after: &Definition, old: &Field, new: &
         let most = most(*precision, *scale);
         let message = format!("`{}`: records have values of too many digits", new.name);
         let found = Condition::OutsideIntegers(old.number, Some(-most), Some(most));
+        steps.push(Step::Refuse { object: Box::new(before.clone()), found, message });
+    }
+    if let (FieldKind::Currency { scale: from, .. }, FieldKind::Currency { scale, .. }) = (&old.kind, wider) {
+        let most = most(DIGITS_MAX, scale.saturating_sub(*from));
+        let message = format!("`{}`: records have amounts of too many digits", new.name);
+        let found = Condition::OutsideDecimals(old.number, Some(-most), Some(most));
         steps.push(Step::Refuse { object: Box::new(before.clone()), found, message });
     }
     steps.push(Step::AddWider { object: Box::new(after.clone()), field: old.number });

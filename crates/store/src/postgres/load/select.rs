@@ -60,6 +60,7 @@ fn of_object<'k>(dialect: Dialect<'_>, catalog: &Catalog, what: &What) -> Result
             let more = ddl::has_more_than(dialect, known(catalog, *number)?, KEY_AT_ONCE_RECORDS_MAX);
             format!("select exists ({more})")
         }
+        What::UnfinishedJobs => dialect.text(text::job::UNFINISHED),
         _ => return Ok(None),
     })))
 }
@@ -116,6 +117,7 @@ fn ours(dialect: Dialect<'_>, what: &What) -> Option<(String, String)> {
             own(dialect, &["request", "last_position", "body"], "kith_answers", "key = k.c0 limit 1")
         }
         What::Task => own(dialect, &["id"], "kith_tasks", "id = k.c0 and state = 'running' limit 1"),
+        What::Job => own(dialect, &text::job::COLUMNS, "kith_jobs", "id = k.c0 limit 1"),
         What::Token => own(dialect, &["id"], "kith_tokens", "id = k.c0 and revoked_at is null limit 1"),
         What::Filed => {
             let condition = format!(

@@ -158,6 +158,7 @@ impl Desk {
             answers: Vec::new(),
             counters: Vec::new(),
             tokens: Vec::new(),
+            jobs: Vec::new(),
             matches: MatchWrites::default(),
             state,
         }

@@ -88,7 +88,7 @@ async fn a_checkpoint_lets_the_log_begin_anew() {
     desk.write(&[], |merged| merged.trash.push(large(record(1)))).await.unwrap();
     let pages = async || {
         let lease = desk.store.registry().lease(desk.tenant).await.unwrap();
-        let connection = lease.connect().unwrap();
+        let connection = lease.connect_to_log().unwrap();
         let copied = copy_log(&connection, &lease).unwrap();
         let look = "pragma wal_checkpoint(passive)";
         (copied, connection.raw().query_row(look, [], |row| row.get::<_, i32>(1)).unwrap())

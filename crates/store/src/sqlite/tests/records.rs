@@ -7,6 +7,7 @@ use kith_model::decimal::Decimal;
 use kith_model::id::{FieldNo, KeyNo, TokenId};
 use kith_model::journal::{ChangeKind, Position};
 use kith_model::record::{Row, Trashed};
+use kith_model::right::Rights;
 use kith_model::time::{Date, Timestamp};
 use kith_model::value::{Currency, Link, Money, Value};
 use uuid::Uuid;
@@ -243,7 +244,13 @@ async fn counters_answers_and_tokens_are_kept() {
         unchanged: Vec::new(),
     };
     let token = TokenId(Uuid::from_u128(7));
-    let create = TokenWrite::Create { id: token, name: "ci".to_owned(), hash: [9; 32], at: Timestamp(60) };
+    let create = TokenWrite::Create {
+        id: token,
+        name: "ci".to_owned(),
+        rights: Rights::ALL,
+        hash: [9; 32],
+        at: Timestamp(60),
+    };
     for body in ["first", "second"] {
         desk.write(&[(ChangeKind::RecordCreated, CONTACT, record(1), 1, None)], |merged| {
             merged.answers.push(answer(body));

@@ -1,7 +1,7 @@
 //! The functions.
 
 use kith_model::catalog::FieldKind;
-use kith_model::expression::{Datum, Deed, NodeId, Read, Type};
+use kith_model::expression::{Datum, NodeId, Overload, Read, Type};
 use kith_model::value::Cell;
 
 use super::{Unsupported, Writer, Written};
@@ -18,66 +18,66 @@ const PLACE_MAX: i64 = 1_000_000;
 const ABOVE: i64 = 1_000_000_000_000_000_000;
 
 impl Writer<'_> {
-    pub(super) fn call(&mut self, deed: Deed, arguments: &[NodeId], gives: &Type) -> Written {
+    pub(super) fn call(&mut self, overload: Overload, arguments: &[NodeId], gives: &Type) -> Written {
         let first = *arguments.first().ok_or(Unsupported)?;
-        let takes_null = matches!(deed, Deed::Has | Deed::Coalesce);
+        let takes_null = matches!(overload, Overload::Has | Overload::Coalesce);
         if !takes_null && arguments.iter().any(|argument| *self.kind(*argument) == Type::Null) {
             return Ok(self.null(gives));
         }
-        match deed {
-            Deed::Has => Ok(format!("(not {})", self.is_null(first)?)),
-            Deed::Coalesce => self.coalesce(arguments),
-            Deed::Amount => Ok(self.money(first)?.0),
-            Deed::Currency => Ok(self.money(first)?.1),
-            Deed::Count => {
+        match overload {
+            Overload::Has => Ok(format!("(not {})", self.is_null(first)?)),
+            Overload::Coalesce => self.coalesce(arguments),
+            Overload::Amount => Ok(self.money(first)?.0),
+            Overload::Currency => Ok(self.money(first)?.1),
+            Overload::Count => {
                 let list = self.column(first)?;
                 Ok(self.either(
                     || format!("json_array_length({list})"),
                     || format!("cast(jsonb_array_length({list}) as bigint)"),
                 ))
             }
-            Deed::Least => self.extreme(arguments, "min", "least"),
-            Deed::Greatest => self.extreme(arguments, "max", "greatest"),
-            Deed::Substring => self.substring(arguments),
-            Deed::StartsWith | Deed::EndsWith | Deed::Contains => {
+            Overload::Least => self.extreme(arguments, "min", "least"),
+            Overload::Greatest => self.extreme(arguments, "max", "greatest"),
+            Overload::Substring => self.substring(arguments),
+            Overload::StartsWith | Overload::EndsWith | Overload::Contains => {
                 let [_, part] = arguments else { return Err(Unsupported) };
                 let (text, part) = (self.scalar(first)?, self.scalar(*part)?);
-                Ok(self.searched(deed, &text, &part))
+                Ok(self.searched(overload, &text, &part))
             }
-            Deed::Replace => {
+            Overload::Replace => {
                 let parts: Vec<String> =
                     arguments.iter().map(|argument| self.scalar(*argument)).collect::<Result<_, _>>()?;
                 Ok(format!("replace({})", parts.join(", ")))
             }
             _ => {
                 let written = self.scalar(first)?;
-                self.of_one(deed, first, written)
+                self.of_one(overload, first, written)
             }
         }
     }
 
     /// Functions of one part.
-    fn of_one(&mut self, deed: Deed, first: NodeId, written: String) -> Written {
+    fn of_one(&mut self, overload: Overload, first: NodeId, written: String) -> Written {
         let kind = self.kind(first);
-        Ok(match deed {
-            Deed::Size => {
+        Ok(match overload {
+            Overload::Size => {
                 self.either(|| format!("length({written})"), || format!("cast(length({written}) as bigint)"))
             }
-            Deed::Trim => {
+            Overload::Trim => {
                 let blanks = self.bind(Cell::Text(WHITE_SPACE.into()));
                 let trim = self.either(|| "trim".to_owned(), || "btrim".to_owned());
                 format!("{trim}({written}, {blanks})")
             }
-            Deed::Absolute => format!("abs({written})"),
-            Deed::ToDecimal => match kind {
+            Overload::Absolute => format!("abs({written})"),
+            Overload::ToDecimal => match kind {
                 Type::Integer => self.either(|| written.clone(), || format!("cast({written} as numeric)")),
                 _ => written,
             },
-            Deed::Truncate | Deed::Floor | Deed::Ceiling => match kind {
-                Type::Decimal { scale } => self.whole(deed, &written, *scale),
+            Overload::Truncate | Overload::Floor | Overload::Ceiling => match kind {
+                Type::Decimal { scale } => self.whole(overload, &written, *scale),
                 _ => written,
             },
-            Deed::ToText => match kind {
+            Overload::ToText => match kind {
                 Type::Text => written,
                 Type::Integer => format!("cast({written} as text)"),
                 Type::Boolean => {
@@ -86,10 +86,10 @@ impl Writer<'_> {
                 Type::Date => self.either(|| written.clone(), || format!("to_char({written}, 'YYYY-MM-DD')")),
                 _ => return Err(Unsupported),
             },
-            Deed::DayPart(part) => return self.part_of_day(part, &written),
-            Deed::TimePart(part) => return self.part_of_time(part, &written),
-            Deed::DurationPart(part) => return super::time::part_of_duration(part, &written),
-            Deed::DayOf => self.day_of(&written),
+            Overload::DayPart(part) => return self.part_of_day(part, &written),
+            Overload::TimePart(part) => return self.part_of_time(part, &written),
+            Overload::DurationPart(part) => return super::time::part_of_duration(part, &written),
+            Overload::DayOf => self.day_of(&written),
             _ => return Err(Unsupported),
         })
     }
@@ -135,13 +135,13 @@ impl Writer<'_> {
         Ok(format!("substr({text}, {}, {length})", from + 1))
     }
 
-    fn searched(&self, deed: Deed, text: &str, part: &str) -> String {
-        match deed {
-            Deed::StartsWith => self.either(
+    fn searched(&self, overload: Overload, text: &str, part: &str) -> String {
+        match overload {
+            Overload::StartsWith => self.either(
                 || format!("(substr({text}, 1, length({part})) = {part})"),
                 || format!("starts_with({text}, {part})"),
             ),
-            Deed::EndsWith => self.either(
+            Overload::EndsWith => self.either(
                 || format!("(substr({text}, -length({part}), length({part})) = {part})"),
                 || format!("(right({text}, length({part})) = {part})"),
             ),
@@ -154,12 +154,12 @@ impl Writer<'_> {
 
     /// A decimal without its fraction. Division of SQLite's scaled integers goes towards
     /// zero; raised above it, towards the next below.
-    fn whole(&self, deed: Deed, written: &str, scale: u8) -> String {
+    fn whole(&self, overload: Overload, written: &str, scale: u8) -> String {
         let power = 10_i64.pow(u32::from(scale));
         let above = ABOVE / power;
-        let (sqlite, postgres) = match deed {
-            Deed::Truncate => (format!("({written} / {power})"), "trunc"),
-            Deed::Floor => (format!("(({written} + {ABOVE}) / {power} - {above})"), "floor"),
+        let (sqlite, postgres) = match overload {
+            Overload::Truncate => (format!("({written} / {power})"), "trunc"),
+            Overload::Floor => (format!("(({written} + {ABOVE}) / {power} - {above})"), "floor"),
             _ => (format!("({above} - ({ABOVE} - {written}) / {power})"), "ceil"),
         };
         self.either(|| sqlite, || format!("cast({postgres}({written}) as bigint)"))
@@ -167,8 +167,13 @@ impl Writer<'_> {
 
     /// The currency that a roll-up's definition gives it.
     pub(super) fn currency(&self, id: NodeId) -> Option<String> {
-        let Read::Field(number) = self.path(id).ok()?.read else { return None };
-        let field = self.place.object.fields.iter().find(|field| field.number == number)?;
+        let path = self.path(id).ok()?;
+        let Read::Field(number) = path.read else { return None };
+        let object = match self.place.reach {
+            Some(reach) if !path.via.is_empty() => reach.definition(path.object)?,
+            _ => self.place.object,
+        };
+        let field = object.fields.iter().find(|field| field.number == number)?;
         match &field.kind {
             FieldKind::Rollup { function, .. } => function.currency().map(|code| code.as_str().to_owned()),
             _ => None,

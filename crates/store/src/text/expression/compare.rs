@@ -96,14 +96,14 @@ impl Writer<'_> {
     /// The amount and the currency of money that is stored. That of a roll-up has its
     /// currency from its definition.
     pub(super) fn money(&mut self, id: NodeId) -> Result<(String, String), Unsupported> {
-        let columns = self.columns(id)?;
-        let amount = self.qualified(&columns[0]);
-        let code = match (columns, self.currency(id)) {
+        let stored = self.columns(id)?;
+        let amount = stored.first();
+        let code = match (stored.columns, self.currency(id)) {
             (_, Some(currency)) => {
                 let currency = self.bind(Cell::Text(currency.into()));
                 format!("(case when {amount} is null then null else {currency} end)")
             }
-            ([_, code], None) => self.qualified(code),
+            ([_, code], None) => stored.qualified(code),
             _ => return Err(Unsupported),
         };
         Ok((amount, code))
@@ -112,8 +112,9 @@ impl Writer<'_> {
     /// The column of each object that a reference, or an id, can lead to.
     fn links(&self, id: NodeId) -> Result<Vec<(ObjectNo, String)>, Unsupported> {
         let object = self.path(id)?.object;
-        let columns = self.columns(id)?.iter();
-        Ok(columns.map(|column| (column.target.unwrap_or(object), self.qualified(column))).collect())
+        let stored = self.columns(id)?;
+        let columns = stored.columns.iter();
+        Ok(columns.map(|column| (column.target.unwrap_or(object), stored.qualified(column))).collect())
     }
 
     fn same_record(&mut self, one: NodeId, other: NodeId) -> Written {

@@ -72,7 +72,13 @@ fn statement(
     object: &Object,
     expression: &Expression,
 ) -> Result<(String, Vec<Cell<'static>>), Unsupported> {
-    let place = Place { object: object.definition(), table: object.table(), name: "source", parameters: 0 };
+    let place = Place {
+        object: object.definition(),
+        table: object.table(),
+        name: "source",
+        parameters: 0,
+        reach: None,
+    };
     let mut cells = Vec::new();
     let condition = condition(dialect, expression, place, &mut cells)?;
     let table = dialect.table(&object.table().name);

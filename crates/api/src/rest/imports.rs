@@ -1,0 +1,5 @@
+//! Imports, beside the jobs that they are: proposals.
+
+mod infer;
+
+pub(crate) use infer::infer;
