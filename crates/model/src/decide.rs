@@ -15,6 +15,7 @@ mod derive;
 mod diff;
 mod fill;
 mod finish;
+mod hint;
 mod job;
 mod keys;
 mod load;
@@ -45,6 +46,7 @@ mod tests;
 
 pub use answer::{KeptRecord, KeptReply, parse as parse_answer};
 pub use batch::{Batch, Decided, Outcome, RecordReply, Reply, Stop, TokenReply};
+pub use hint::hints;
 pub use keys::{Answer, Found, Key, KeyValue, Loaded};
 pub use load::{LoadReply, unique_values};
 pub use merge::{

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use kith_model::catalog::Catalog;
-use kith_model::decide::{Batch, Decided, Loaded, Merged, Stop};
+use kith_model::decide::{Batch, Decided, Loaded, Merged, Stop, hints};
 use kith_model::fault::{Code, Fault};
 use kith_model::id::HistoryId;
 use kith_model::journal::TenantState;
@@ -26,6 +26,9 @@ const ROUNDS_MAX: usize = 8;
 
 /// Rounds for a submission alone: a cascade takes one or two for each level.
 const ROUNDS_ALONE_MAX: usize = 2 * kith_model::limits::CASCADE_DEPTH_MAX + 8;
+
+/// With fewer keys than this the round that hints would spare costs less than they do.
+const HINTS_MIN: usize = 100;
 
 /// Jobs decided, in order, and the write they come to.
 pub(super) struct Plan {
@@ -132,6 +135,11 @@ async fn plan(
     let catalog = catalog_at(tenant, transaction, &state).await?;
     let (now, seed) = (clock::now(), clock::seed()?);
     let mut loaded = Loaded::default();
+    let hinted = hints(jobs.iter().map(|job| &job.submission), &catalog);
+    if hinted.len() >= HINTS_MIN {
+        let found = transaction.load(&catalog, &hinted).await?;
+        loaded.extend(hinted, found);
+    }
     let mut round = 0;
     loop {
         let mut batch = Batch::new(catalog.clone(), state, &loaded, now, seed);

@@ -24,7 +24,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The most page cache a connection may hold, in KiB. All share one budget, the soft
 /// heap limit, so this only bounds what one tenant can take of it; the file is in the
 /// system's cache besides.
-const CACHE_KIB: i64 = 8 * 1024;
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// The log's file is cut back to this when it begins anew: beyond what checkpoints let
 /// it become in steady writing, so that it is not cut all the time.
