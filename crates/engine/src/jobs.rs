@@ -3,7 +3,7 @@
 //! until it ends.
 //!
 //! This module owns what a job is on the wire, its files, and the runner. What a kind of
-//! job does with its rows is a list of [`stage::Stage`]s, or a runner of its own.
+//! job does with its rows is a list of stages (`stage.rs`), or a runner of its own.
 
 mod cancel;
 mod content;
