@@ -9,7 +9,7 @@ use crate::openapi::paths::Paths;
 /// Describes the operations on imports.
 pub(super) fn describe(paths: &mut Paths) {
     let text = json!({ "schema": { "type": "string" }, "example": "Id,Name\n1,Ada\n" });
-    let lines = json!({ "schema": { "type": "string" }, "example": "{\"Id\": 1, \"Name\": \"Ada\"}\n" });
+    let lines = json!({ "schema": { "type": "string" } });
     let body = json!({ "text/csv": text, "application/jsonl": lines, "application/octet-stream": text });
     let column = json!({
         "type": "object",

@@ -14,6 +14,9 @@ use crate::session::Session;
 /// Rows that are looked at: types show themselves soon, or never.
 const ROWS_MAX: usize = 10_000;
 
+/// Characters of the names that a caller gives to the file and its system.
+const NAME_CHARS_MAX: usize = 100;
+
 /// What is to be looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InferInput {
@@ -36,6 +39,13 @@ pub async fn infer(session: &Session, input: &InferInput, bytes: &[u8]) -> Resul
 }
 
 fn look(input: &InferInput, bytes: &[u8]) -> Result<Inferred, Fault> {
+    let names = [("file", Some(&input.file)), ("system", input.system.as_ref())];
+    for (name, text) in names.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+        if !(1..=NAME_CHARS_MAX).contains(&text.chars().count()) {
+            let message = format!("`{name}` has 1 to {NAME_CHARS_MAX} characters");
+            return Err(Fault::new(Code::InvalidParameter, message).at(name));
+        }
+    }
     let object = input.object.clone().unwrap_or_else(|| object_name(&input.file));
     name::check(Noun::Object, &object).map_err(|fault| fault.at("object"))?;
     let is_lines = is_json_lines(&input.file);
