@@ -72,7 +72,12 @@ async fn is_stored_as_a_hash(server: Server) {
                 folders.push(path);
                 continue;
             }
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = match std::fs::read(&path) {
+                Ok(bytes) => bytes,
+                // SQLite removes its log with the last connection, which may be closing still.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => panic!("{}: {error}", path.display()),
+            };
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "the token stands in {}", path.display());
             looked_at += 1;
